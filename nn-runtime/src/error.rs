@@ -1,0 +1,109 @@
+//! The typed errors. Every message is one sentence with the numbers, then the fix.
+
+/// What can be wrong with data, settings or a training run.
+///
+/// After any of these the network and the optimizer are as they were before the call.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is nothing to work on.
+    #[error("{what} has no rows; give at least one")]
+    Empty {
+        /// Which argument: "inputs", "targets", "validation inputs", ….
+        what: &'static str,
+    },
+    /// A row of a view is wider or narrower than the network.
+    #[error("{what} has {found} columns, but the network takes {expected}")]
+    Width {
+        /// Which argument.
+        what: &'static str,
+        /// Columns found.
+        found: usize,
+        /// Columns expected.
+        expected: usize,
+    },
+    /// Two arguments that belong together have different numbers of rows.
+    #[error(
+        "{left} has {left_rows} rows, but {right} has {right_rows}; they must pair up one to one"
+    )]
+    RowCount {
+        /// The first argument.
+        left: &'static str,
+        /// Its rows.
+        left_rows: usize,
+        /// The second argument.
+        right: &'static str,
+        /// Its rows.
+        right_rows: usize,
+    },
+    /// A value is NaN or infinite.
+    #[error("{what} is {value} at row {row}, column {column}; remove or impute it first")]
+    NotFinite {
+        /// Which argument.
+        what: &'static str,
+        /// Row, from 0.
+        row: usize,
+        /// Column, from 0.
+        column: usize,
+        /// `NaN`, `inf` or `-inf`.
+        value: f64,
+    },
+    /// A class label is not below the number of classes.
+    #[error(
+        "label {label} at row {row} is not below the number of classes, {classes}; labels count from 0"
+    )]
+    Label {
+        /// Row, from 0.
+        row: usize,
+        /// The label found.
+        label: usize,
+        /// How many classes the network has.
+        classes: usize,
+    },
+    /// A batch is too small for a batch statistic.
+    #[error(
+        "a batch of {rows} row under batch normalization has no variance; use at least {least} rows"
+    )]
+    BatchTooSmall {
+        /// Rows in the batch.
+        rows: usize,
+        /// The least that works.
+        least: usize,
+    },
+    /// A slice handed in has the wrong length.
+    #[error("{what} has length {found}, but the network needs {expected}")]
+    Length {
+        /// Which argument.
+        what: &'static str,
+        /// Length found.
+        found: usize,
+        /// Length expected.
+        expected: usize,
+    },
+    /// A setting is outside its range.
+    #[error("{name} is {value}, but must be {range}")]
+    Setting {
+        /// The setting's name.
+        name: &'static str,
+        /// The value found.
+        value: f64,
+        /// The range it must be in, in words.
+        range: &'static str,
+    },
+    /// An instruction set was asked for that is unknown or that this processor lacks.
+    #[error("instruction set `{asked}` is not available here; choose one of {available}")]
+    Isa {
+        /// The name asked for.
+        asked: String,
+        /// The names available, separated by commas.
+        available: String,
+    },
+    /// An observer could not write.
+    #[error("{what}: {reason}")]
+    Output {
+        /// What was being written.
+        what: String,
+        /// The operating system's reason.
+        reason: String,
+    },
+}

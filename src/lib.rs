@@ -1,0 +1,1 @@
+//! Small neural networks, unrolled at compile time.
