@@ -1,7 +1,28 @@
-//! The compiler behind `unrolled::network!`.
+//! The compiler behind `unrolled::network!`: declarations to forward and backward code.
+//!
+//! ```text
+//! tokens ─parse→ ast ─resolve→ model ─shape→ ir ─vjp→ ir ─passes→ ir ─plan→ plan ─emit→ tokens
+//! ```
+//!
+//! Each arrow is one module with one public function; `compile` strings them together. This file
+//! is the only one that names `proc_macro`, so every stage runs in unit tests.
 
-/// Declares a network; see `unrolled::network!`.
+mod ast;
+mod compile;
+mod derive;
+mod diagnostics;
+mod emit;
+mod formula;
+mod ir;
+mod model;
+mod parse;
+mod passes;
+mod plan;
+mod resolve;
+mod shape;
+
+/// Declares a network; see `unrolled::network!`, which calls this with its own path in front.
 #[proc_macro]
-pub fn network(_declaration: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    proc_macro::TokenStream::new()
+pub fn network(declaration: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    compile::compile(declaration.into()).into()
 }

@@ -1,0 +1,75 @@
+//! What was written: every piece keeps the place where it stands.
+
+use proc_macro2::{Ident, Span, TokenStream};
+
+/// `… = 2 -> tanh(50) -> 1; loss = mse;`
+pub struct Declaration {
+    /// The path of the facade crate, as the macro received it.
+    pub facade: TokenStream,
+    pub form: Form,
+    pub chain: Vec<Layer>,
+    /// Where the chain stands, for mistakes that belong to no layer.
+    pub span: Span,
+    pub settings: Vec<Setting>,
+}
+
+/// An expression that makes a network, or an item that names its type.
+pub enum Form {
+    Expression,
+    Item(Box<Item>),
+}
+
+/// `/// docs  pub struct Name<f64>`
+pub struct Item {
+    pub attributes: Vec<syn::Attribute>,
+    pub visibility: syn::Visibility,
+    pub name: Ident,
+    pub scalar: Option<Ident>,
+}
+
+/// One step of the chain.
+pub struct Layer {
+    pub span: Span,
+    pub kind: LayerKind,
+}
+
+pub enum LayerKind {
+    /// `50`
+    Units(Number),
+    /// `[50]`
+    Assertion(Number),
+    /// `tanh`, `tanh(50)`, `dropout(keep = 0.8)`
+    Call(Call),
+    /// `skip(tanh(50) -> 50)`
+    Skip(Vec<Layer>),
+}
+
+/// A name with arguments.
+pub struct Call {
+    pub name: Ident,
+    pub arguments: Vec<Argument>,
+}
+
+/// `0.8` or `keep = 0.8`
+pub struct Argument {
+    pub name: Option<Ident>,
+    pub value: Number,
+}
+
+/// A number as written, `-` included, without a suffix.
+#[derive(Clone)]
+pub struct Number {
+    pub text: String,
+    pub span: Span,
+}
+
+/// `loss = huber(delta = 2)`
+pub struct Setting {
+    pub name: Ident,
+    pub value: Value,
+}
+
+pub enum Value {
+    Number(Number),
+    Call(Call),
+}

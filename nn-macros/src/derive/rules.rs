@@ -1,0 +1,158 @@
+//! The derivatives of the element-wise operations: one table, a line each.
+//!
+//! `y` is the operation's own value. A rule uses it wherever it can, because the forward pass
+//! holds it anyway: tanh' = 1 − y² needs no second tanh.
+//!
+//! At kinks: relu'(0) = 0, |·|'(0) = 0, and a selection has the derivative of the branch it takes.
+
+use crate::ir::{Binary, Graph, NodeId, Op, Unary};
+
+/// ∂y/∂x of y = f(x).
+fn unary(g: &mut Graph, function: Unary, x: NodeId, y: NodeId) -> NodeId {
+    let one = g.constant(1.0);
+    match function {
+        Unary::Neg => g.constant(-1.0),
+        Unary::Abs => g.unary(Unary::Sign, x),
+        Unary::Sign => g.constant(0.0),
+        Unary::Sqrt => half_over(g, y),
+        Unary::Exp => y,
+        Unary::ExpM1 => g.add(y, one),
+        Unary::Ln => g.div(one, x),
+        Unary::Ln1p => one_over_one_plus(g, x),
+        Unary::Tanh => one_minus_square(g, y),
+        Unary::Sigmoid => times_one_minus(g, y),
+        Unary::Softplus => g.unary(Unary::Sigmoid, x),
+        Unary::Relu => step(g, y),
+        Unary::Sin => g.unary(Unary::Cos, x),
+        Unary::Cos => negative(g, Unary::Sin, x),
+        Unary::Tan => one_plus_square(g, y),
+        Unary::Atan => one_over_one_plus_square(g, x),
+        Unary::Sinh => g.unary(Unary::Cosh, x),
+        Unary::Cosh => g.unary(Unary::Sinh, x),
+        Unary::Erf => gaussian(g, x, core::f64::consts::FRAC_2_SQRT_PI),
+        Unary::Erfc => gaussian(g, x, -core::f64::consts::FRAC_2_SQRT_PI),
+    }
+}
+
+/// ∂y/∂a and ∂y/∂b of y = a ∘ b.
+fn binary(g: &mut Graph, operation: Binary, a: NodeId, b: NodeId, y: NodeId) -> [NodeId; 2] {
+    match operation {
+        Binary::Add => [g.constant(1.0), g.constant(1.0)],
+        Binary::Sub => [g.constant(1.0), g.constant(-1.0)],
+        Binary::Mul => [b, a],
+        Binary::Div => [one_over(g, b), minus_over(g, y, b)],
+        Binary::Pow => [power_rule(g, a, b), times_ln(g, y, a)],
+    }
+}
+
+/// The operands of an element-wise node, each with the partial derivative by it (constant zeros
+/// included).
+pub fn partials(g: &mut Graph, node: NodeId) -> Vec<(NodeId, NodeId)> {
+    match *g.op(node) {
+        Op::Unary(function, x) => vec![(x, unary(g, function, x, node))],
+        Op::Power(x, n) => vec![(x, monomial(g, x, n))],
+        Op::Binary(operation, a, b) => {
+            let [by_a, by_b] = binary(g, operation, a, b, node);
+            vec![(a, by_a), (b, by_b)]
+        }
+        Op::Select { test, left, right, yes, no } => {
+            let (one, zero) = (g.constant(1.0), g.constant(0.0));
+            let by_yes = g.select(test, left, right, one, zero);
+            let by_no = g.select(test, left, right, zero, one);
+            vec![(yes, by_yes), (no, by_no)]
+        }
+        Op::Broadcast(x) => vec![(x, g.constant(1.0))],
+        _ => Vec::new(),
+    }
+}
+
+/// n·xⁿ⁻¹
+fn monomial(g: &mut Graph, x: NodeId, n: i32) -> NodeId {
+    let factor = g.constant(f64::from(n));
+    let power = g.power(x, n - 1);
+    g.mul(factor, power)
+}
+
+/// b·aᵇ⁻¹
+fn power_rule(g: &mut Graph, a: NodeId, b: NodeId) -> NodeId {
+    let one = g.constant(1.0);
+    let exponent = g.sub(b, one);
+    let power = g.pow(a, exponent);
+    g.mul(b, power)
+}
+
+/// y·ln a
+fn times_ln(g: &mut Graph, y: NodeId, a: NodeId) -> NodeId {
+    let ln = g.unary(Unary::Ln, a);
+    g.mul(y, ln)
+}
+
+/// 1/b
+fn one_over(g: &mut Graph, b: NodeId) -> NodeId {
+    let one = g.constant(1.0);
+    g.div(one, b)
+}
+
+/// −y/b
+fn minus_over(g: &mut Graph, y: NodeId, b: NodeId) -> NodeId {
+    let quotient = g.div(y, b);
+    g.neg(quotient)
+}
+
+/// ½/y
+fn half_over(g: &mut Graph, y: NodeId) -> NodeId {
+    let half = g.constant(0.5);
+    g.div(half, y)
+}
+
+/// 1/(1 + x)
+fn one_over_one_plus(g: &mut Graph, x: NodeId) -> NodeId {
+    let one = g.constant(1.0);
+    let sum = g.add(one, x);
+    g.div(one, sum)
+}
+
+/// 1 − y²
+fn one_minus_square(g: &mut Graph, y: NodeId) -> NodeId {
+    let (one, square) = (g.constant(1.0), g.power(y, 2));
+    g.sub(one, square)
+}
+
+/// 1 + y²
+fn one_plus_square(g: &mut Graph, y: NodeId) -> NodeId {
+    let (one, square) = (g.constant(1.0), g.power(y, 2));
+    g.add(one, square)
+}
+
+/// 1/(1 + x²)
+fn one_over_one_plus_square(g: &mut Graph, x: NodeId) -> NodeId {
+    let sum = one_plus_square(g, x);
+    one_over(g, sum)
+}
+
+/// y·(1 − y)
+fn times_one_minus(g: &mut Graph, y: NodeId) -> NodeId {
+    let one = g.constant(1.0);
+    let rest = g.sub(one, y);
+    g.mul(y, rest)
+}
+
+/// 1 where y > 0, else 0
+fn step(g: &mut Graph, y: NodeId) -> NodeId {
+    let (one, zero) = (g.constant(1.0), g.constant(0.0));
+    g.select(crate::ir::Test::Less, zero, y, one, zero)
+}
+
+/// −f(x)
+fn negative(g: &mut Graph, function: Unary, x: NodeId) -> NodeId {
+    let value = g.unary(function, x);
+    g.neg(value)
+}
+
+/// c·exp(−x²)
+fn gaussian(g: &mut Graph, x: NodeId, c: f64) -> NodeId {
+    let square = g.power(x, 2);
+    let exponent = g.neg(square);
+    let (factor, bell) = (g.constant(c), g.unary(Unary::Exp, exponent));
+    g.mul(factor, bell)
+}

@@ -1,0 +1,382 @@
+//! Element-wise loops: one function for each fused loop of a plan.
+
+use super::Names;
+use crate::ir::{Axis, Binary, Extent, Graph, NodeId, Op, Shape, Test, Unary};
+use crate::model::Scalar;
+use crate::plan::{Map, Tensor};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+use std::collections::HashMap;
+
+/// A loop as a function, and the call that runs it.
+pub struct Loop {
+    pub function: TokenStream,
+    pub call: TokenStream,
+}
+
+/// The smallest: `let a1 = tanh(h1)` in place.
+///
+/// ```text
+/// /// A₁ = tanh(H₁)
+/// #[inline(always)]
+/// fn compute_a1<S: rt::Simd>(a1: &mut [[f32; 50]]) {
+///     let a1 = a1.as_flattened_mut();
+///     for i in 0..a1.len() {
+///         let h1_ij = a1[i];
+///         a1[i] = rt::Real::tanh::<S>(h1_ij);
+///     }
+/// }
+/// ```
+pub fn emit(graph: &Graph, map: &Map, names: &Names, scalar: Scalar) -> Loop {
+    let writer = Writer { graph, map, names, scalar, flat: map.is_flat(graph) && !has_views(graph, map) };
+    let function = writer.function_name();
+    let parameters = writer.parameters();
+    let (mut declared, mut passed) = (Vec::new(), Vec::new());
+    for &Parameter { id, mutable } in &parameters {
+        let name = names.tensor(Tensor::Node(id));
+        let whole = writer.parameter_type(id);
+        if mutable {
+            declared.push(quote!(#name: &mut #whole));
+            passed.push(quote!(&mut *#name));
+        } else {
+            declared.push(quote!(#name: &#whole));
+            passed.push(quote!(&*#name));
+        }
+    }
+    if writer.counts() {
+        let number = format_ident!("{}", scalar.name());
+        declared.push(quote!(n: #number));
+        passed.push(quote!(count));
+    }
+    let doc = writer.doc();
+    let body = writer.body(&parameters);
+    Loop {
+        function: quote! {
+            #[doc = #doc]
+            #[inline(always)]
+            fn #function<S: rt::Simd>(#(#declared),*) {
+                #body
+            }
+        },
+        call: quote!(#function::<S>(#(#passed),*);),
+    }
+}
+
+/// Whether the loop reads columns at an offset.
+fn has_views(graph: &Graph, map: &Map) -> bool {
+    map.body.iter().any(|&id| matches!(graph.op(id), Op::Slice { .. } | Op::Place { .. }))
+}
+
+#[derive(Clone, Copy)]
+struct Parameter {
+    id: NodeId,
+    mutable: bool,
+}
+
+struct Writer<'a> {
+    graph: &'a Graph,
+    map: &'a Map,
+    names: &'a Names,
+    scalar: Scalar,
+    flat: bool,
+}
+
+impl Writer<'_> {
+    /// Named after what it makes.
+    fn function_name(&self) -> Ident {
+        let folds = self.map.row_sums.iter().chain(&self.map.column_folds);
+        let made = self.map.stores.iter().chain(folds).next().expect("a loop makes something");
+        format_ident!("compute_{}", self.names.tensor(Tensor::Node(*made)))
+    }
+
+    fn doc(&self) -> String {
+        let folds = self.map.row_sums.iter().chain(&self.map.column_folds);
+        let made = self.map.stores.iter().chain(folds);
+        made.map(|&id| self.names.equation(id)).collect::<Vec<_>>().join("; ")
+    }
+
+    /// What is read and what is written; a tensor stored in place of another serves for both.
+    fn parameters(&self) -> Vec<Parameter> {
+        let taken: Vec<_> = self.map.in_place.values().collect();
+        let reads = self.map.loads.iter().filter(|id| !taken.contains(id));
+        let folds = self.map.row_sums.iter().chain(&self.map.column_folds);
+        let writes = self.map.stores.iter().chain(folds);
+        reads
+            .map(|&id| Parameter { id, mutable: false })
+            .chain(writes.map(|&id| Parameter { id, mutable: true }))
+            .collect()
+    }
+
+    fn parameter_type(&self, id: NodeId) -> TokenStream {
+        let number = format_ident!("{}", self.scalar.name());
+        let Shape { rows, columns } = self.graph.shape(id);
+        match rows {
+            Extent::Batch => quote!([[#number; #columns]]),
+            Extent::Fixed(rows) => quote!([[#number; #columns]; #rows]),
+        }
+    }
+
+    fn counts(&self) -> bool {
+        let reads = |id: &NodeId| self.graph.op(*id).operands();
+        let body = self.map.body.iter().flat_map(reads);
+        let folds = self.map.row_sums.iter().chain(&self.map.column_folds).flat_map(reads);
+        body.chain(folds).any(|id| matches!(self.graph.op(id), Op::Count))
+    }
+
+    fn body(&self, parameters: &[Parameter]) -> TokenStream {
+        if self.flat { self.flat_body(parameters) } else { self.row_body(parameters) }
+    }
+
+    /// All elements as one sequence.
+    fn flat_body(&self, parameters: &[Parameter]) -> TokenStream {
+        let whole: Vec<_> = parameters
+            .iter()
+            .filter(|parameter| self.graph.shape(parameter.id) == self.map.domain)
+            .collect();
+        let length = whole.last().map(|parameter| self.names.tensor(Tensor::Node(parameter.id)));
+        let length = length.expect("a flat loop stores something");
+        let cuts = whole.iter().map(|&&Parameter { id, mutable }| {
+            let name = self.names.tensor(Tensor::Node(id));
+            match (name == length, mutable) {
+                (true, _) => quote!(),
+                (false, true) => {
+                    quote!(let #name = &mut #name.as_flattened_mut()[..elements];)
+                }
+                (false, false) => quote!(let #name = &#name.as_flattened()[..elements];),
+            }
+        });
+        let elements = self.elements();
+        quote! {
+            let #length = #length.as_flattened_mut();
+            let elements = #length.len();
+            #(#cuts)*
+            for i in 0..elements {
+                #elements
+            }
+        }
+    }
+
+    /// Row by row.
+    fn row_body(&self, parameters: &[Parameter]) -> TokenStream {
+        let Shape { rows, columns } = self.map.domain;
+        let batch: Vec<_> = parameters
+            .iter()
+            .filter(|parameter| self.graph.shape(parameter.id).is_batch())
+            .collect();
+        let (count, cuts) = match rows {
+            Extent::Fixed(rows) => (quote!(#rows), quote!()),
+            Extent::Batch => {
+                let first = batch.last().expect("a loop over rows has rows");
+                let first = self.names.tensor(Tensor::Node(first.id));
+                let cuts = batch.iter().map(|&&Parameter { id, mutable }| {
+                    let name = self.names.tensor(Tensor::Node(id));
+                    if mutable {
+                        quote!(let #name = &mut #name[..rows];)
+                    } else {
+                        quote!(let #name = &#name[..rows];)
+                    }
+                });
+                (quote!(rows), quote!(let rows = #first.len(); #(#cuts)*))
+            }
+        };
+        let folds = &self.map.column_folds;
+        let starts = folds.iter().map(|&fold| {
+            let name = self.element(fold);
+            let start = match self.graph.op(fold) {
+                Op::RowMax(_) => self.infinity(true),
+                _ => self.number(0.0),
+            };
+            quote!(let mut #name = #start;)
+        });
+        let ends = folds.iter().map(|&fold| {
+            let (tensor, value) = (self.names.tensor(Tensor::Node(fold)), self.element(fold));
+            quote!(#tensor[i][0] = #value;)
+        });
+        let elements = self.elements();
+        quote! {
+            #cuts
+            for i in 0..#count {
+                #(#starts)*
+                for j in 0..#columns {
+                    #elements
+                }
+                #(#ends)*
+            }
+        }
+    }
+
+    /// What happens to one element: loads, values, stores, sums.
+    fn elements(&self) -> TokenStream {
+        let views = |id: &NodeId| {
+            self.map.body.iter().any(|user| {
+                matches!(self.graph.op(*user), Op::Slice { of, .. } | Op::Place { of, .. } if of == id)
+            })
+        };
+        let loads = self.map.loads.iter().filter(|id| !views(id)).map(|&id| {
+            let (name, place) = (self.element(id), self.access(id));
+            quote!(let #name = #place;)
+        });
+        let uses = self.uses();
+        let mut inlined = HashMap::new();
+        let mut values = Vec::new();
+        for &id in &self.map.body {
+            let value = self.value(id, &inlined);
+            let once = uses.get(&id).copied().unwrap_or(0) <= 1;
+            if once && !self.names.is_named(id) && !self.map.stores.contains(&id) {
+                inlined.insert(id, value);
+            } else {
+                let name = self.element(id);
+                values.push(quote!(let #name = #value;));
+            }
+        }
+        let stores = self.map.stores.iter().map(|&id| {
+            let (place, value) = (self.access(id), self.operand(id, &inlined));
+            quote!(#place = #value;)
+        });
+        let sums = self.map.row_sums.iter().map(|&sum| {
+            let tensor = self.names.tensor(Tensor::Node(sum));
+            let value = self.operand(self.graph.op(sum).operands()[0], &inlined);
+            quote!(#tensor[0][j] += #value;)
+        });
+        let folds = self.map.column_folds.iter().map(|&fold| {
+            let name = self.element(fold);
+            let value = self.operand(self.graph.op(fold).operands()[0], &inlined);
+            match self.graph.op(fold) {
+                Op::RowMax(_) => quote!(#name = rt::Real::max(#name, #value);),
+                Op::Sum(Axis::Columns, _) => quote!(#name += #value;),
+                other => unreachable!("{other:?} is not a fold over columns"),
+            }
+        });
+        quote!(#(#loads)* #(#values)* #(#stores)* #(#sums)* #(#folds)*)
+    }
+
+    /// How often each member of the body is read within the loop.
+    fn uses(&self) -> HashMap<NodeId, usize> {
+        let mut uses = HashMap::new();
+        let folds = self.map.row_sums.iter().chain(&self.map.column_folds);
+        for &id in self.map.body.iter().chain(folds) {
+            for operand in self.graph.op(id).operands() {
+                *uses.entry(operand).or_insert(0) += 1;
+            }
+        }
+        uses
+    }
+
+    /// The variable that holds a tensor's element: `a1_ij`.
+    fn element(&self, id: NodeId) -> Ident {
+        format_ident!("{}_ij", self.names.tensor(Tensor::Node(id)))
+    }
+
+    /// A tensor's element of this iteration; of a tensor overwritten in place, where its successor
+    /// lies.
+    fn access(&self, id: NodeId) -> TokenStream {
+        let holder = self.map.in_place.iter().find(|(_, taken)| **taken == id);
+        let holder = holder.map_or(id, |(store, _)| *store);
+        let tensor = self.names.tensor(Tensor::Node(holder));
+        let shape = self.graph.shape(id);
+        if self.flat {
+            return if shape == self.map.domain { quote!(#tensor[i]) } else { quote!(#tensor[0][0]) };
+        }
+        let row = if shape.rows == Extent::Fixed(1) { quote!(0) } else { quote!(i) };
+        let column = if shape.columns == 1 { quote!(0) } else { quote!(j) };
+        quote!(#tensor[#row][#column])
+    }
+
+    fn operand(&self, id: NodeId, inlined: &HashMap<NodeId, TokenStream>) -> TokenStream {
+        match self.graph.op(id) {
+            Op::Constant(number) => self.number(number.value()),
+            Op::Count => quote!(n),
+            _ => match inlined.get(&id) {
+                Some(value) => quote!((#value)),
+                None => {
+                    let name = self.element(id);
+                    quote!(#name)
+                }
+            },
+        }
+    }
+
+    fn value(&self, id: NodeId, inlined: &HashMap<NodeId, TokenStream>) -> TokenStream {
+        let at = |x: NodeId| self.operand(x, inlined);
+        match *self.graph.op(id) {
+            Op::Unary(function, x) => self.call(function, &at(x)),
+            Op::Power(x, n) => {
+                let x = at(x);
+                quote!(rt::Real::powi::<S>(#x, #n))
+            }
+            Op::Binary(operation, a, b) => {
+                let (a, b) = (at(a), at(b));
+                match operation {
+                    Binary::Add => quote!(#a + #b),
+                    Binary::Sub => quote!(#a - #b),
+                    Binary::Mul => quote!(#a * #b),
+                    Binary::Div => quote!(#a / #b),
+                    Binary::Pow => quote!(rt::Real::powf::<S>(#a, #b)),
+                }
+            }
+            Op::Select { test, left, right, yes, no } => {
+                let (left, right, yes, no) = (at(left), at(right), at(yes), at(no));
+                let sign = match test {
+                    Test::Less => quote!(<),
+                    Test::LessEqual => quote!(<=),
+                };
+                quote!(rt::select(#left #sign #right, #yes, #no))
+            }
+            Op::Broadcast(x) => at(x),
+            Op::Slice { of, start } => {
+                let tensor = self.names.tensor(Tensor::Node(of));
+                let row = self.row_of(of);
+                quote!(#tensor[#row][j + #start])
+            }
+            Op::Place { of, start } => {
+                let (tensor, end) =
+                    (self.names.tensor(Tensor::Node(of)), start + self.graph.shape(of).columns);
+                let (row, zero) = (self.row_of(of), self.number(0.0));
+                quote!(if j >= #start && j < #end { #tensor[#row][j - #start] } else { #zero })
+            }
+            ref other => unreachable!("{other:?} is not element-wise"),
+        }
+    }
+
+    fn row_of(&self, id: NodeId) -> TokenStream {
+        if self.graph.shape(id).rows == Extent::Fixed(1) { quote!(0) } else { quote!(i) }
+    }
+
+    fn call(&self, function: Unary, x: &TokenStream) -> TokenStream {
+        let name = match function {
+            Unary::Neg => return quote!(-#x),
+            Unary::Abs => return quote!(rt::Real::abs(#x)),
+            Unary::Sign => return quote!(rt::Real::sign(#x)),
+            Unary::Sqrt => return quote!(rt::Real::sqrt(#x)),
+            Unary::Relu => {
+                let zero = self.number(0.0);
+                return quote!(rt::Real::max(#x, #zero));
+            }
+            Unary::Sigmoid => "sigmoid",
+            named => named.name(),
+        };
+        let name = format_ident!("{name}");
+        quote!(rt::Real::#name::<S>(#x))
+    }
+
+    /// A number as a literal of the scalar type.
+    fn number(&self, value: f64) -> TokenStream {
+        let (magnitude, finite) = match self.scalar {
+            Scalar::F32 => {
+                let magnitude = value.abs() as f32;
+                (magnitude.is_finite().then(|| Literal::f32_suffixed(magnitude)), magnitude.is_finite())
+            }
+            Scalar::F64 => (Some(Literal::f64_suffixed(value.abs())), true),
+        };
+        match (finite, value < 0.0) {
+            (true, false) => quote!(#magnitude),
+            (true, true) => quote!((-#magnitude)),
+            (false, negative) => self.infinity(negative),
+        }
+    }
+
+    fn infinity(&self, negative: bool) -> TokenStream {
+        let number = format_ident!("{}", self.scalar.name());
+        if negative { quote!(rt::#number::NEG_INFINITY) } else { quote!(rt::#number::INFINITY) }
+    }
+}

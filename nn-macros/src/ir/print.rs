@@ -1,0 +1,193 @@
+//! Graphs as people write them: one equation a line, in the lecture's notation.
+
+use super::{Axis, Binary, Extent, Graph, NodeId, Op, Product, Shape, Test, Unary};
+
+/// One equation for every named tensor, in order: `A₁ = tanh(H₁)` and its shape. What has no name
+/// is written out where it is used.
+pub fn equations(graph: &Graph) -> Vec<(NodeId, String)> {
+    let given = |id: &NodeId| matches!(graph.op(*id), Op::Source(_) | Op::Count);
+    let named = graph.ids().filter(|id| graph.node(*id).name.is_some() && !given(id));
+    named.map(|id| (id, equation(graph, id))).collect()
+}
+
+/// The equation of one node.
+pub fn equation(graph: &Graph, id: NodeId) -> String {
+    let printer = Printer { graph };
+    let (text, _) = printer.operation(id);
+    format!("{} = {text}", printer.name(id).unwrap_or_else(|| format!("{id:?}")))
+}
+
+/// The graph as a listing: an equation a line, with shapes.
+pub fn print(graph: &Graph) -> String {
+    let lines = equations(graph);
+    let longest = lines.iter().map(|(_, line)| line.chars().count()).max().unwrap_or(0).min(64);
+    let mut text = String::new();
+    for (id, line) in lines {
+        let pad = " ".repeat(longest.saturating_sub(line.chars().count()));
+        text.push_str(&format!("{line}{pad}  [{}]\n", shape(graph.shape(id))));
+    }
+    text
+}
+
+struct Printer<'a> {
+    graph: &'a Graph,
+}
+
+/// How tightly an expression binds, loosest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Binding {
+    Sum,
+    Term,
+    Factor,
+    Atom,
+}
+
+impl Printer<'_> {
+    fn name(&self, id: NodeId) -> Option<String> {
+        self.graph.node(id).name.as_deref().map(symbol)
+    }
+
+    /// A node where it is used: its name, or what it computes.
+    fn operand(&self, id: NodeId, around: Binding) -> String {
+        if let Some(name) = self.name(id) {
+            return name;
+        }
+        let (text, binding) = self.operation(id);
+        if binding < around { format!("({text})") } else { text }
+    }
+
+    /// What a node computes, and how tightly it binds.
+    fn operation(&self, id: NodeId) -> (String, Binding) {
+        use Binding::{Atom, Factor, Sum, Term};
+        let at = |x: NodeId, binding| self.operand(x, binding);
+        match *self.graph.op(id) {
+            Op::Source(source) => (format!("{source:?}"), Atom),
+            Op::Constant(number) => {
+                let value = number.value();
+                (decimal(value), if value < 0.0 { Sum } else { Atom })
+            }
+            Op::Count => ("n".to_owned(), Atom),
+            Op::Mask { keep, .. } => (format!("mask(keep {})", keep.value()), Atom),
+            Op::Unary(Unary::Neg, x) => (format!("−{}", at(x, Factor)), Sum),
+            Op::Unary(function, x) => (format!("{}({})", function.name(), at(x, Sum)), Atom),
+            Op::Power(x, n) => (format!("{}{}", at(x, Atom), superscript(n)), Factor),
+            Op::Binary(Binary::Add, a, b) => (format!("{} + {}", at(a, Sum), at(b, Sum)), Sum),
+            Op::Binary(Binary::Sub, a, b) => (format!("{} − {}", at(a, Sum), at(b, Term)), Sum),
+            Op::Binary(Binary::Mul, a, b) => {
+                let sign = if self.is_scalar(a) || self.is_scalar(b) { " " } else { " ⊙ " };
+                (format!("{}{sign}{}", at(a, Term), at(b, Factor)), Term)
+            }
+            Op::Binary(Binary::Div, a, b) => (format!("{} / {}", at(a, Term), at(b, Factor)), Term),
+            Op::Binary(Binary::Pow, a, b) => (format!("{}^{}", at(a, Atom), at(b, Atom)), Factor),
+            Op::Select { test, left, right, yes, no } => {
+                let sign = match test {
+                    Test::Less => "<",
+                    Test::LessEqual => "≤",
+                };
+                let (left, right, yes, no) =
+                    (at(left, Sum), at(right, Sum), at(yes, Sum), at(no, Sum));
+                (format!("[{left} {sign} {right} ? {yes} : {no}]"), Atom)
+            }
+            Op::Product(kind, a, b) => match kind {
+                Product::Plain => (format!("{} {}", at(a, Factor), at(b, Factor)), Term),
+                Product::RightTransposed => (format!("{} {}ᵀ", at(a, Factor), at(b, Atom)), Term),
+                Product::LeftTransposed => (format!("{}ᵀ {}", at(a, Atom), at(b, Factor)), Term),
+            },
+            Op::Sum(Axis::Rows, x) => (format!("1ᵀ {}", at(x, Factor)), Term),
+            Op::Sum(Axis::Columns, x) => (format!("{} 1", at(x, Term)), Term),
+            Op::RowMax(x) => (format!("max({})", at(x, Sum)), Atom),
+            Op::Broadcast(x) => (at(x, Atom), Atom),
+            Op::Slice { of, start } => {
+                let columns = self.graph.shape(id).columns;
+                (format!("{}[:, {start}..{}]", at(of, Atom), start + columns), Atom)
+            }
+            Op::Place { of, start } => (format!("place({}, at {start})", at(of, Sum)), Atom),
+        }
+    }
+
+    fn is_scalar(&self, id: NodeId) -> bool {
+        self.graph.shape(id) == Shape::SCALAR
+    }
+}
+
+/// `n×50`, `2×50`.
+pub fn shape(shape: Shape) -> String {
+    match shape.rows {
+        Extent::Batch => format!("n×{}", shape.columns),
+        Extent::Fixed(rows) => format!("{rows}×{}", shape.columns),
+    }
+}
+
+/// A generated name as the lecture writes it: `h1` is H₁, `dw1` is ∂L/∂W₁, `gamma2` is γ₂.
+pub fn symbol(name: &str) -> String {
+    let stem = name.trim_end_matches(|character: char| character.is_ascii_digit());
+    let number: String = name[stem.len()..].chars().filter_map(subscript).collect();
+    let letter = match stem {
+        "loss" => "L",
+        "gamma" => "γ",
+        "beta" => "β",
+        "mu" => "μ",
+        "var" => "σ²",
+        "xhat" => "X̂",
+        "mean" => "μ̄",
+        "variance" => "σ̄²",
+        "b" | "n" | "s" => stem,
+        _ => {
+            if let Some(of) = stem.strip_prefix('d').filter(|of| !of.is_empty()) {
+                return format!("∂L/∂{}", symbol(&format!("{of}{}", &name[stem.len()..])));
+            }
+            return format!("{}{number}", stem.to_uppercase());
+        }
+    };
+    format!("{letter}{number}")
+}
+
+fn subscript(digit: char) -> Option<char> {
+    char::from_u32('₀' as u32 + digit.to_digit(10)?)
+}
+
+/// `³`, `⁻²`.
+fn superscript(n: i32) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let digits = n.unsigned_abs().to_string();
+    let digits = digits.bytes().map(|digit| DIGITS[usize::from(digit - b'0')]);
+    (n < 0).then_some('⁻').into_iter().chain(digits).collect()
+}
+
+/// A number for reading: halves as ½, long ones to six digits.
+fn decimal(value: f64) -> String {
+    if value == 0.5 {
+        return "½".to_owned();
+    }
+    let plain = format!("{value}");
+    let text = if plain.len() <= 8 { plain } else { format!("{:.6}", value) };
+    text.replace('-', "−")
+}
+
+impl Unary {
+    /// The function's name in formulas.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unary::Neg => "−",
+            Unary::Abs => "abs",
+            Unary::Sign => "sign",
+            Unary::Sqrt => "√",
+            Unary::Exp => "exp",
+            Unary::ExpM1 => "exp_m1",
+            Unary::Ln => "ln",
+            Unary::Ln1p => "ln_1p",
+            Unary::Tanh => "tanh",
+            Unary::Sigmoid => "σ",
+            Unary::Softplus => "softplus",
+            Unary::Relu => "relu",
+            Unary::Sin => "sin",
+            Unary::Cos => "cos",
+            Unary::Tan => "tan",
+            Unary::Atan => "atan",
+            Unary::Sinh => "sinh",
+            Unary::Cosh => "cosh",
+            Unary::Erf => "erf",
+            Unary::Erfc => "erfc",
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Graph in, graph out: one transformation a file.
+
+mod dead;
+mod shared;
+
+pub use dead::drop_dead;
+pub use shared::name_shared;

@@ -1,0 +1,156 @@
+//! When and where: the order of the steps, the loops they share, and the memory they use.
+//!
+//! In comes a graph and its outputs; out goes a [`Plan`] that the emitter prints without deciding
+//! anything.
+//!
+//! **Phases.** A tile of rows runs through as many steps as possible while it is in cache. What
+//! stops it is a batch statistic that feeds back into rows: it is complete only when all tiles are
+//! done. So the steps fall into phases, each a loop over tiles, with the arithmetic on statistics
+//! once in between ([`schedule`]).
+//!
+//! **Loops.** Element-wise work is fused: what one product or sum needs is computed in one loop,
+//! with intermediate values in registers. A value is kept in memory if a product reads it or if it
+//! is dear (a transcendental function) and needed again; what is cheap is computed again.
+//!
+//! **Memory.** Every kept tensor gets a place: a tile's worth of rows if it lives within a phase,
+//! the whole batch if it crosses one. Places are reused when their tensor is dead, and an
+//! element-wise loop overwrites what it read for the last time ([`memory`]).
+
+mod memory;
+mod schedule;
+
+use crate::ir::{Graph, NodeId, Product, Shape};
+use std::collections::BTreeMap;
+
+/// The program of one pass.
+pub struct Plan {
+    pub phases: Vec<Phase>,
+    /// Where each kept tensor lies.
+    pub places: BTreeMap<Tensor, Place>,
+    /// Columns of each tile buffer.
+    pub tile_slots: Vec<usize>,
+    /// Columns of each whole-batch buffer.
+    pub batch_slots: Vec<usize>,
+    /// Scalars of each buffer whose size does not depend on rows.
+    pub fixed_slots: Vec<usize>,
+    /// How many rows a tile has.
+    pub tile_rows: usize,
+}
+
+/// Arithmetic on statistics, then a loop over tiles of rows.
+#[derive(Default)]
+pub struct Phase {
+    pub once: Vec<Step>,
+    pub tiles: Vec<Step>,
+}
+
+/// What is kept in memory: a node's value, or a weight matrix transposed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tensor {
+    Node(NodeId),
+    Transposed(NodeId),
+}
+
+/// Where a tensor lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Given by the caller: inputs, targets, parameters, statistics.
+    Given,
+    /// The caller's output of this index.
+    Output(usize),
+    /// A tile buffer.
+    Tile(usize),
+    /// A whole-batch buffer.
+    Batch(usize),
+    /// A buffer whose size does not depend on rows.
+    Fixed(usize),
+}
+
+pub enum Step {
+    /// C ← start + A·B for one of the three products.
+    Product { kind: Product, start: Start, a: NodeId, b: NodeId, to: NodeId },
+    /// Bᵀ, for the products with a transposed right operand.
+    Transpose { of: NodeId },
+    /// A dropout mask for the rows of the tile.
+    Mask { to: NodeId, layer: u32, keep: f64 },
+    /// One fused element-wise loop.
+    Map(Map),
+}
+
+/// What a product is added to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    Zero,
+    /// A row, to every row of the result.
+    Row(NodeId),
+}
+
+/// A loop over the elements of a domain.
+#[derive(Clone, Debug)]
+pub struct Map {
+    pub domain: Shape,
+    /// What each element computes, in order.
+    pub body: Vec<NodeId>,
+    /// Tensors read, each with how.
+    pub loads: Vec<NodeId>,
+    /// Tensors written: members of the body.
+    pub stores: Vec<NodeId>,
+    /// Sums over the rows, accumulated.
+    pub row_sums: Vec<NodeId>,
+    /// Sums and maxima over the columns, one number a row.
+    pub column_folds: Vec<NodeId>,
+    /// The load whose place each store takes over.
+    pub in_place: BTreeMap<NodeId, NodeId>,
+}
+
+/// Plans the computation of `outputs`.
+pub fn plan(graph: &Graph, outputs: &[NodeId]) -> Plan {
+    let phases = schedule::schedule(graph, outputs);
+    memory::place(graph, outputs, phases)
+}
+
+impl Map {
+    /// Whether the loop can run over all elements as one sequence: every operand is as large as
+    /// the domain or a single number, and nothing is folded.
+    pub fn is_flat(&self, graph: &Graph) -> bool {
+        self.row_sums.is_empty()
+            && self.column_folds.is_empty()
+            && self.loads.iter().all(|&load| {
+                graph.shape(load) == self.domain || graph.shape(load) == Shape::SCALAR
+            })
+    }
+}
+
+impl Step {
+    /// The tensors a step reads.
+    pub fn reads(&self) -> Vec<Tensor> {
+        match self {
+            Step::Product { kind, start, a, b, .. } => {
+                let right = match kind {
+                    Product::RightTransposed => Tensor::Transposed(*b),
+                    _ => Tensor::Node(*b),
+                };
+                let mut reads = vec![Tensor::Node(*a), right];
+                if let Start::Row(row) = start {
+                    reads.push(Tensor::Node(*row));
+                }
+                reads
+            }
+            Step::Transpose { of } => vec![Tensor::Node(*of)],
+            Step::Mask { .. } => Vec::new(),
+            Step::Map(map) => map.loads.iter().copied().map(Tensor::Node).collect(),
+        }
+    }
+
+    /// The tensors a step writes.
+    pub fn writes(&self) -> Vec<Tensor> {
+        match self {
+            Step::Product { to, .. } | Step::Mask { to, .. } => vec![Tensor::Node(*to)],
+            Step::Transpose { of } => vec![Tensor::Transposed(*of)],
+            Step::Map(map) => {
+                let folded = map.row_sums.iter().chain(&map.column_folds);
+                map.stores.iter().chain(folded).copied().map(Tensor::Node).collect()
+            }
+        }
+    }
+}
