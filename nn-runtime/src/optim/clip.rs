@@ -124,3 +124,123 @@ impl<T: Real> Program for Limit<'_, T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One rounding a component in the scaling and one in the factor: 4 ε.
+    #[track_caller]
+    fn check<T: Real>(clip: Clip, scale: f64, gradient: &[f64], norm: f64, expected: &[f64]) {
+        for isa in Isa::available() {
+            let mut clipped: Vec<T> = gradient.iter().map(|&g| T::from_f64(g)).collect();
+            let found = clip.apply(isa, scale, &mut clipped);
+            let close = (found - norm).abs() <= 4.0 * T::EPSILON.to_f64() * norm || found == norm;
+            assert!(close, "norm {found} for {norm} on {}", isa.name());
+            assert_eq!(clipped.len(), expected.len());
+            for (found, &expected) in clipped.iter().zip(expected) {
+                let error = (found.to_f64() - expected).abs();
+                assert!(
+                    error <= 4.0 * T::EPSILON.to_f64() * expected.abs(),
+                    "{found}: {expected}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn by_norm() {
+        check::<f64>(Clip::Norm(1.0), 1.0, &[3.0, -4.0], 5.0, &[0.6, -0.8]);
+        check::<f32>(Clip::Norm(1.0), 1.0, &[3.0, -4.0], 5.0, &[0.6, -0.8]);
+        check::<f64>(Clip::Norm(5.0), 1.0, &[3.0, -4.0], 5.0, &[3.0, -4.0]);
+        // The mean gradient of four rows has norm 5 and is halved; the sum keeps its factor of 4.
+        check::<f64>(Clip::Norm(2.5), 0.25, &[12.0, -16.0], 5.0, &[6.0, -8.0]);
+        check::<f64>(Clip::Norm(1.0), 1.0, &[], 0.0, &[]);
+        check::<f64>(Clip::Norm(1.0), 1.0, &[0.0; 3], 0.0, &[0.0; 3]);
+        // 400 components of ±2: several vectors and a tail; norm 40.
+        let many: Vec<f64> = (0..401)
+            .map(|i| [2.0, -2.0][i % 2] * f64::from(i < 400))
+            .collect();
+        let clipped: Vec<f64> = many.iter().map(|g| g / 80.0).collect();
+        check::<f32>(Clip::Norm(0.5), 1.0, &many, 40.0, &clipped);
+    }
+
+    #[test]
+    fn by_value() {
+        let gradient = [3.0, -4.0, 0.5, -0.25];
+        let norm = 25.3125_f64.sqrt();
+        check::<f64>(
+            Clip::Value(1.0),
+            1.0,
+            &gradient,
+            norm,
+            &[1.0, -1.0, 0.5, -0.25],
+        );
+        check::<f32>(
+            Clip::Value(0.5),
+            0.5,
+            &gradient,
+            norm / 2.0,
+            &[1.0, -1.0, 0.5, -0.25],
+        );
+        check::<f64>(Clip::Value(4.0), 1.0, &gradient, norm, &gradient);
+    }
+
+    #[test]
+    fn norms_neither_overflow_nor_underflow() {
+        check::<f64>(
+            Clip::Norm(5e300),
+            1.0,
+            &[3e307, -4e307],
+            5e307,
+            &[3e300, -4e300],
+        );
+        check::<f64>(
+            Clip::Norm(1.0),
+            1.0,
+            &[3e-200, -4e-200],
+            5e-200,
+            &[3e-200, -4e-200],
+        );
+        check::<f32>(
+            Clip::Norm(1.0),
+            1.0,
+            &[3e38, -2e38],
+            3.605551275463989e38,
+            &[0.832050294337844, -0.554700196225229],
+        );
+        let least = f64::from_bits(1);
+        check::<f64>(Clip::Norm(1.0), 1.0, &[least; 4], 2.0 * least, &[least; 4]);
+    }
+
+    #[track_caller]
+    fn check_left_alone(gradient: [f64; 3]) {
+        for clip in [Clip::Norm(0.5), Clip::Value(0.5)] {
+            let mut clipped = gradient;
+            assert!(!clip.apply(Isa::best(), 1.0, &mut clipped).is_finite());
+            assert_eq!(clipped.map(f64::to_bits), gradient.map(f64::to_bits));
+        }
+    }
+
+    #[test]
+    fn a_gradient_that_is_not_finite_is_left_alone() {
+        check_left_alone([1.0, f64::NAN, 2.0]);
+        check_left_alone([1.0, f64::INFINITY, 2.0]);
+        check_left_alone([f64::INFINITY, f64::NAN, 2.0]);
+    }
+
+    #[test]
+    fn invalid_limits() {
+        for limit in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(matches!(
+                Clip::Norm(limit).validate(),
+                Err(Error::Setting { .. })
+            ));
+            assert!(matches!(
+                Clip::Value(limit).validate(),
+                Err(Error::Setting { .. })
+            ));
+        }
+        assert_eq!(Clip::Norm(1.0).validate(), Ok(()));
+    }
+}

@@ -35,6 +35,10 @@ mod penalty;
 mod rmsprop;
 mod schedule;
 mod sgd;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod trajectories;
 
 pub use adam::{Adam, AdamState, AdamW, SecondMoment};
 pub use clip::Clip;

@@ -153,3 +153,145 @@ impl<T: Real> Program for Value<'_, T> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{Gain, Role};
+
+    const TENSORS: [Tensor; 2] = [
+        Tensor {
+            name: "w1",
+            role: Role::Weight(Gain::Glorot),
+            rows: 2,
+            columns: 20,
+            offset: 0,
+        },
+        Tensor {
+            name: "b1",
+            role: Role::Bias,
+            rows: 1,
+            columns: 3,
+            offset: 40,
+        },
+    ];
+
+    fn parameters() -> Vec<f64> {
+        (0..43).map(|i| (f64::from(i) * 1.3 + 0.4).sin()).collect()
+    }
+
+    /// 1e-13: sums of 43 numbers up to 1; the gradient is then exact to a few roundings.
+    #[track_caller]
+    fn check(penalty: Penalty, range: core::ops::Range<usize>) {
+        let theta = parameters();
+        let value: f64 = theta[range.clone()]
+            .iter()
+            .map(|x| penalty.l1 * x.abs() + 0.5 * penalty.l2 * x * x)
+            .sum();
+        for isa in Isa::available() {
+            let mut gradient = vec![0.5; 43];
+            let found = penalty
+                .apply(isa, &TENSORS, 10, &theta, &mut gradient)
+                .expect("lengths");
+            assert!((found - value).abs() <= 1e-13, "{found} for {value}");
+            assert_eq!(penalty.value(isa, &TENSORS, &theta), Ok(found));
+            for (i, (&found, &x)) in gradient.iter().zip(&theta).enumerate() {
+                let pushed = 10.0 * (penalty.l1 * x.signum() + penalty.l2 * x);
+                let expected = if range.contains(&i) {
+                    0.5 + pushed
+                } else {
+                    0.5
+                };
+                assert!(
+                    (found - expected).abs() <= 1e-13,
+                    "{i}: {found} for {expected}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn formulas() {
+        check(Penalty::l1(0.3), 0..40);
+        check(Penalty::l2(0.7), 0..40);
+        check(
+            Penalty {
+                l1: 0.3,
+                ..Penalty::l2(0.7)
+            },
+            0..40,
+        );
+        check(Penalty::l2(0.7).covers(Covers::All), 0..43);
+        check(Penalty::default(), 0..0);
+    }
+
+    /// The gradient is that of n·P: central differences, exact for a quadratic up to rounding over
+    /// the step, 1e-16/1e-4 times n·P of about 100.
+    #[test]
+    fn the_gradient_is_the_derivative_of_the_value() {
+        let penalty = Penalty {
+            l1: 0.3,
+            ..Penalty::l2(0.7)
+        };
+        let theta = parameters();
+        let mut gradient = vec![0.0; 43];
+        penalty
+            .apply(Isa::best(), &TENSORS, 10, &theta, &mut gradient)
+            .expect("lengths");
+        let at = |i: usize, h: f64| {
+            let mut theta = theta.clone();
+            theta[i] += h;
+            10.0 * penalty
+                .value(Isa::best(), &TENSORS, &theta)
+                .expect("lengths")
+        };
+        for i in 0..43 {
+            let difference = (at(i, 1e-4) - at(i, -1e-4)) / 2e-4;
+            assert!(
+                (gradient[i] - difference).abs() <= 1e-9,
+                "{i}: {} {difference}",
+                gradient[i]
+            );
+        }
+    }
+
+    #[test]
+    fn zero_has_the_subgradient_zero() {
+        let mut gradient = [0.0; 43];
+        let value = Penalty::l1(1.0).apply(Isa::best(), &TENSORS, 10, &[0.0; 43], &mut gradient);
+        assert_eq!((value, gradient), (Ok(0.0), [0.0; 43]));
+    }
+
+    #[test]
+    fn bad_input_is_refused() {
+        let mut gradient = [0.0_f64; 42];
+        let found = Penalty::l1(1.0).apply(Isa::best(), &TENSORS, 1, &[0.0; 43], &mut gradient);
+        assert_eq!(
+            found,
+            Err(Error::Length {
+                what: "gradient",
+                found: 42,
+                expected: 43
+            })
+        );
+        let found = Penalty::l1(1.0).value(Isa::best(), &TENSORS, &[0.0_f32; 44]);
+        assert_eq!(
+            found,
+            Err(Error::Length {
+                what: "parameters",
+                found: 44,
+                expected: 43
+            })
+        );
+        for value in [-1.0, f64::NAN, f64::INFINITY] {
+            assert!(matches!(
+                Penalty::l1(value).validate(),
+                Err(Error::Setting { .. })
+            ));
+            assert!(matches!(
+                Penalty::l2(value).validate(),
+                Err(Error::Setting { .. })
+            ));
+        }
+    }
+}

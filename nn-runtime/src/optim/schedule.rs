@@ -228,3 +228,163 @@ impl Annealing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 1e-15: a handful of roundings of numbers up to 1.
+    #[track_caller]
+    fn check(schedule: Schedule, table: &[(u64, usize, f64)]) {
+        let annealing = schedule.start().expect("valid settings");
+        for &(step, epoch, expected) in table {
+            let found = annealing.factor(step, epoch);
+            let close = (found - expected).abs() <= 1e-15;
+            assert!(close, "step {step}, epoch {epoch}: {found} for {expected}");
+        }
+    }
+
+    #[test]
+    fn closed_forms() {
+        check(Schedule::default(), &[(0, 0, 1.0), (1_000_000, 999, 1.0)]);
+        let step = Schedule::step(3, 0.5);
+        check(
+            step,
+            &[
+                (0, 0, 1.0),
+                (0, 2, 1.0),
+                (0, 3, 0.5),
+                (0, 5, 0.5),
+                (0, 6, 0.25),
+            ],
+        );
+        check(
+            Schedule::exponential(0.9),
+            &[(0, 0, 1.0), (0, 1, 0.9), (0, 2, 0.81), (0, 3, 0.729)],
+        );
+        let r = 3.0_f64.sqrt() / 2.0;
+        let cosine = [
+            (0, 0, 1.0),
+            (0, 1, 0.1 + 0.9 * (1.0 + r) / 2.0),
+            (0, 2, 0.1 + 0.9 * 0.75),
+            (0, 3, 0.55),
+            (0, 4, 0.1 + 0.9 * 0.25),
+            (0, 6, 0.1),
+            (0, 7, 0.1),
+            (0, 1000, 0.1),
+        ];
+        check(Schedule::cosine(6, 0.1), &cosine);
+    }
+
+    #[test]
+    fn warm_up_precedes_any_shape() {
+        let rise = [
+            (0, 0, 0.25),
+            (1, 0, 0.5),
+            (2, 0, 0.75),
+            (3, 0, 1.0),
+            (4, 0, 1.0),
+        ];
+        check(Schedule::constant().warm_up(4), &rise);
+        let both = [(0, 0, 0.25), (2, 1, 0.75 * 0.5), (4, 1, 0.5), (4, 2, 0.25)];
+        check(Schedule::exponential(0.5).warm_up(4), &both);
+    }
+
+    /// PyTorch defines its cosine by a recurrence; unrolled it is the closed form.
+    #[test]
+    fn cosine_satisfies_the_recurrence() {
+        let annealing = Schedule::cosine(50, 0.2).start().expect("valid settings");
+        let mut rate = 1.0;
+        for e in 1..=50 {
+            let ratio = |e: i32| 1.0 + (PI * f64::from(e) / 50.0).cos();
+            rate = 0.2 + (rate - 0.2) * ratio(e) / ratio(e - 1);
+            let found = annealing.factor(0, e as usize);
+            // Fifty roundings.
+            assert!(
+                (found - rate).abs() <= 50.0 * f64::EPSILON,
+                "epoch {e}: {found} for {rate}"
+            );
+        }
+    }
+
+    #[track_caller]
+    fn check_plateau(plateau: Plateau, losses: &[f64], expected: &[f64]) {
+        let mut annealing = Schedule::plateau(plateau).start().expect("valid settings");
+        let mut found = Vec::new();
+        for &loss in losses {
+            annealing.observe(loss);
+            found.push(annealing.factor(0, 0));
+        }
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn plateau_drops_after_patience_and_stays_above_its_floor() {
+        let plateau = Plateau {
+            factor: 0.5,
+            patience: 1,
+            threshold: 0.1,
+            floor: 0.2,
+        };
+        // Improvement below 10 % does not count; one such epoch is forgiven, the next is not.
+        check_plateau(
+            plateau,
+            &[1.0, 0.95, 0.89, 0.85, 0.81, 0.7],
+            &[1.0, 1.0, 1.0, 1.0, 0.5, 0.5],
+        );
+        check_plateau(plateau, &[1.0; 7], &[1.0, 1.0, 0.5, 0.5, 0.25, 0.25, 0.2]);
+        check_plateau(plateau, &[f64::NAN; 3], &[1.0, 0.5, 0.5]);
+        // Negative losses: −1.05 is no tenth better than −1, −1.2 is.
+        check_plateau(
+            plateau,
+            &[-1.0, -1.05, -1.2, -1.1, -1.1],
+            &[1.0, 1.0, 1.0, 1.0, 0.5],
+        );
+        let eager = Plateau {
+            factor: 0.5,
+            patience: 0,
+            threshold: 0.0,
+            floor: 0.0,
+        };
+        check_plateau(eager, &[0.0, 0.0, -1.0, -1.0], &[1.0, 0.5, 0.5, 0.25]);
+    }
+
+    #[track_caller]
+    fn check_refused(schedule: Schedule, setting: &str) {
+        match schedule.start() {
+            Err(Error::Setting { name, .. }) => assert_eq!(name, setting),
+            other => panic!("{setting} was not refused: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn invalid_settings() {
+        let plateau = Plateau::default();
+        check_refused(Schedule::step(0, 0.5), "step epochs");
+        check_refused(Schedule::step(1, 0.0), "step factor");
+        check_refused(Schedule::exponential(f64::NAN), "exponential factor");
+        check_refused(Schedule::cosine(0, 0.0), "cosine span");
+        check_refused(Schedule::cosine(10, 1.5), "cosine floor");
+        check_refused(
+            Schedule::plateau(Plateau {
+                factor: 1.0,
+                ..plateau
+            }),
+            "plateau factor",
+        );
+        check_refused(
+            Schedule::plateau(Plateau {
+                threshold: -0.1,
+                ..plateau
+            }),
+            "plateau threshold",
+        );
+        check_refused(
+            Schedule::plateau(Plateau {
+                floor: 2.0,
+                ..plateau
+            }),
+            "plateau floor",
+        );
+    }
+}
