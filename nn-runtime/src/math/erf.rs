@@ -5,7 +5,8 @@
 //! polynomial covers it. The rounding of a² would cost e^−a² up to a² ulps, so the square is
 //! carried in two words. erfc of a negative x is 2 − erfc a.
 //!
-//! erf x is a polynomial for a ≤ 1, where 1 − erfc a would cancel, and 1 − erfc a beyond.
+//! erf x is a polynomial for a < 1, where 1 − erfc a would cancel, and 1 − erfc a beyond. erfc x is
+//! 1 minus that polynomial for a < ½, where nothing cancels and the rounding of t would count most.
 
 use super::exp::exp_of_negative;
 use super::format::Format;
@@ -35,11 +36,17 @@ fn erfc_of_positive<S: Simd, T: Format + Tables>(a: T) -> T {
     exp_of_negative::<S, T>(-square) * (g - g * lost)
 }
 
+/// erf x for |x| ≤ 1.
+#[inline(always)]
+fn erf_of_small<S: Simd, T: Format + Tables>(x: T) -> T {
+    x.mul_add::<S>(polynomial::<S, T>(x * x, T::ERF), x)
+}
+
 /// erf x.
 #[inline(always)]
 pub(super) fn erf<S: Simd, T: Format + Tables>(x: T) -> T {
     let a = x.abs();
-    let near = x.mul_add::<S>(polynomial::<S, T>(x * x, T::ERF), x);
+    let near = erf_of_small::<S, T>(x);
     let far = (T::ONE - erfc_of_positive::<S, T>(a)).copysign(x);
     // A NaN is in neither range and comes back through `far`.
     if a < T::ONE { near } else { far }
@@ -48,6 +55,9 @@ pub(super) fn erf<S: Simd, T: Format + Tables>(x: T) -> T {
 /// 1 − erf x.
 #[inline(always)]
 pub(super) fn erfc<S: Simd, T: Format + Tables>(x: T) -> T {
-    let y = erfc_of_positive::<S, T>(x.abs());
-    if x < T::ZERO { T::from_f64(2.0) - y } else { y }
+    let a = x.abs();
+    let near = T::ONE - erf_of_small::<S, T>(x);
+    let tail = erfc_of_positive::<S, T>(a);
+    let far = if x < T::ZERO { T::from_f64(2.0) - tail } else { tail };
+    if a < T::from_f64(0.5) { near } else { far }
 }

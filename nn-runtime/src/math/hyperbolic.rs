@@ -8,7 +8,7 @@
 //! reaches the result as δ/(h + 1).
 //!
 //! sinh and cosh overflow later than eˣ, so they are built on halves: h = (e^|x| − 1)/2,
-//! sinh |x| = h + h/(2h + 1), and cosh x = h + ¼/h with h = e^|x|/2.
+//! sinh |x| = h·(1 + 1/(2h + 1)), and cosh x = h + ¼/h with h = e^|x|/2.
 
 use super::exp::{unscaled, unscaled_m1};
 use super::format::Format;
@@ -35,7 +35,7 @@ pub(super) fn tanh<S: Simd, T: Format + Tables>(x: T) -> T {
 pub(super) fn sinh<S: Simd, T: Format + Tables>(x: T) -> T {
     let (p, s) = unscaled_m1::<S, T>(x.abs().min(T::EXP_GREATEST));
     let h = p * (s * T::from_f64(0.5));
-    (h + h / (h + h + T::ONE)).copysign(x)
+    (h * (T::ONE + T::ONE / (h + h + T::ONE))).copysign(x)
 }
 
 /// cosh x.

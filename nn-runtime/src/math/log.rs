@@ -14,6 +14,7 @@ use super::exp::exp_of_negative;
 use super::format::Format;
 use super::tables::{Tables, polynomial};
 use crate::simd::Simd;
+use std::f64::consts::FRAC_1_SQRT_2;
 
 /// k·ln 2 + ln(1 + f) for integral k and √½ ≤ 1 + f ≤ √2.
 #[inline(always)]
@@ -68,11 +69,11 @@ pub(super) fn ln_1p<S: Simd, T: Format + Tables>(x: T) -> T {
 /// ln(1 + t) for 0 ≤ t ≤ 1.
 #[inline(always)]
 fn ln_1p_of_unit<S: Simd, T: Format + Tables>(t: T) -> T {
-    let half = T::from_f64(0.5);
-    // Halving 1 + t, above √2, is exact: (1 + t)/2 − 1 = t/2 − ½.
-    let halve = t > T::from_f64(std::f64::consts::SQRT_2 - 1.0);
-    let k = if halve { T::ONE } else { T::ZERO };
-    let f = if halve { half * t - half } else { t };
+    // k = 1 from √2 − 1 on, by rounding, and f = (1 + t)/2ᵏ − 1: a select here would make the
+    // compiler evaluate all that follows twice.
+    let k = t.mul_add::<S>(T::from_f64(FRAC_1_SQRT_2 + 0.5), T::ROUNDER) - T::ROUNDER;
+    let half = T::from_f64(0.5) * k;
+    let f = t.mul_add::<S>(T::ONE - half, -half);
     ln_of_parts::<S, T>(k, f)
 }
 

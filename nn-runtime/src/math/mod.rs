@@ -174,3 +174,6 @@ macro_rules! real {
 
 real!(f32, powf: power::powf::<S>);
 real!(f64, powf: f64::powf);
+
+#[cfg(test)]
+mod tests;

@@ -39,13 +39,19 @@ pub(super) trait Tables: Real {
     /// (eʳ − 1 − r)/r² for |r| ≤ ln 2; relative to eʳ − 1, 6.5e-8 and 5.1e-17.
     const EXP: &'static [Self];
 
+    /// 1/ln 2.
+    const LOG2_E: Self;
+    /// (eʳ − 1 − r)/r² for |r| ≤ (ln 2)/2; relative to eʳ − 1, 1.5e-8 and 4.1e-17.
+    const EXP_NARROW: &'static [Self];
+
     /// Above this, tanh x rounds to 1.
     const TANH_GREATEST: Self;
     /// 2/ln 2.
     const TWO_LOG2_E: Self;
     /// (ln 2)/2.
     const HALF_LN_2: Self;
-    /// ((e²ʳ − 1)/2 − r)/r² for |r| ≤ (ln 2)/4; relative to e²ʳ − 1, 1.5e-8 and 4.1e-17.
+    /// ((e²ʳ − 1)/2 − r)/r² for |r| ≤ (ln 2)/4: [`EXP_NARROW`](Tables::EXP_NARROW) with the k-th
+    /// coefficient times 2ᵏ⁺¹, which is exact.
     const TANH: &'static [Self];
 
     /// Above this, σ(x) rounds to 1.
@@ -86,6 +92,8 @@ impl Tables for f32 {
     const TWO_LN_2_HIGH: Self = 1.3862915;
     const TWO_LN_2_LOW: Self = 2.8572135e-06;
     const EXP: &'static [Self] = &[0.50000054, 0.16666673, 0.041659787, 0.00833257, 0.0014129252, 0.00020107975];
+    const LOG2_E: Self = std::f32::consts::LOG2_E;
+    const EXP_NARROW: &'static [Self] = &[0.49999997, 0.16666539, 0.041667745, 0.008367094, 0.0013838052];
     const TANH_GREATEST: Self = 9.1;
     const TWO_LOG2_E: Self = 2.88539;
     const HALF_LN_2: Self = 0.3465736;
@@ -94,7 +102,7 @@ impl Tables for f32 {
     const LN_2_HIGH: Self = 0.69314575;
     const LN_2_LOW: Self = 1.4286068e-06;
     const LN: &'static [Self] = &[0.66666776, 0.39977583, 0.2987085];
-    const HALF_PI_HIGH: Self = 1.5707964;
+    const HALF_PI_HIGH: Self = std::f32::consts::FRAC_PI_2;
     const HALF_PI_LOW: Self = -4.371139e-08;
     const ATAN: &'static [Self] = &[-0.3333332, 0.19998665, -0.14246504, 0.10612531, -0.061198983];
     const SIN: &'static [Self] = &[-0.16666655, 0.008332189, -0.00019518287];
@@ -112,6 +120,8 @@ impl Tables for f64 {
     const TWO_LN_2_HIGH: Self = 1.3862943611197807;
     const TWO_LN_2_LOW: Self = 1.0995846037416742e-13;
     const EXP: &'static [Self] = &[0.49999999999999917, 0.1666666666666666, 0.04166666666670883, 0.008333333333336142, 0.001388888888266317, 0.00019841269837122643, 2.480159130256832e-05, 2.755732188931261e-06, 2.7556054296893096e-07, 2.5051265664987553e-08, 2.107047863700506e-09, 1.618812639277484e-10];
+    const LOG2_E: Self = std::f64::consts::LOG2_E;
+    const EXP_NARROW: &'static [Self] = &[0.500000000000001, 0.16666666666666674, 0.041666666666520934, 0.008333333333322125, 0.0013888888947959181, 0.00019841269886697357, 2.4801487289126877e-05, 2.7557242308303313e-06, 2.7632643426776815e-07, 2.5110040416359886e-08];
     const TANH_GREATEST: Self = 19.1;
     const TWO_LOG2_E: Self = 2.8853900817779268;
     const HALF_LN_2: Self = 0.34657359027997264;
@@ -120,7 +130,7 @@ impl Tables for f64 {
     const LN_2_HIGH: Self = 0.6931471805598903;
     const LN_2_LOW: Self = 5.497923018708371e-14;
     const LN: &'static [Self] = &[0.6666666666666711, 0.39999999999536234, 0.2857142871979515, 0.22222200595811298, 0.1818347010945007, 0.15316251057552444, 0.14775583366285092];
-    const HALF_PI_HIGH: Self = 1.5707963267948966;
+    const HALF_PI_HIGH: Self = std::f64::consts::FRAC_PI_2;
     const HALF_PI_LOW: Self = 6.123233995736766e-17;
     const ATAN: &'static [Self] = &[-0.3333333333333327, 0.199999999999692, -0.142857142814621, 0.11111110836890901, -0.09090899096224134, 0.07692081412238702, -0.06663322022646008, 0.058493417360230386, -0.05045356084065909, 0.038207844788964274, -0.018054394353140792];
     const SIN: &'static [Self] = &[-0.1666666666666663, 0.00833333333332184, -0.00019841269829358569, 2.7557313538480535e-06, -2.5050734375602373e-08, 1.5895432008958962e-10];
