@@ -1,1 +1,36 @@
 //! Small neural networks, unrolled at compile time.
+
+pub use nn_runtime::*;
+
+/// Declares a network.
+#[macro_export]
+macro_rules! network {
+    ($($declaration:tt)*) => {
+        $crate::__private::network! { $crate, $($declaration)* }
+    };
+}
+
+/// What generated code refers to; nothing here is for users, and all of it may change.
+#[doc(hidden)]
+pub mod __private {
+    pub use core::clone::Clone;
+    pub use core::cmp::min;
+    pub use core::default::Default;
+    pub use core::fmt::Debug;
+    pub use core::marker::Sized;
+    pub use core::primitive::{f32, f64};
+    pub use core::result::Result::{self, Ok};
+    pub use ndarray::Array2;
+    pub use nn_macros::network;
+    pub use nn_runtime::data::Rows;
+    pub use nn_runtime::error::Error;
+    pub use nn_runtime::generated::*;
+    pub use nn_runtime::init::Init;
+    pub use nn_runtime::kernel::{Start, product, transpose, transposed_product};
+    pub use nn_runtime::mask::fill as fill_mask;
+    pub use nn_runtime::math::Real;
+    pub use nn_runtime::network::{Draw, Gain, Layer, Network, Role, Summary, Tensor};
+    pub use nn_runtime::simd::{Isa, Program, Simd};
+    pub use nn_runtime::workspace::Workspace;
+    pub use std::vec::Vec;
+}

@@ -21,6 +21,7 @@
 
 pub mod data;
 pub mod error;
+pub mod generated;
 pub mod init;
 pub mod kernel;
 pub mod mask;

@@ -22,6 +22,8 @@ pub trait Network: Clone + Send + Sync + 'static {
 
     /// The declared name.
     const NAME: &'static str;
+    /// The declared loss.
+    const LOSS: &'static str;
     /// Width of an input row.
     const INPUTS: usize = <Self::Input as Row>::WIDTH;
     /// Width of an output row.
@@ -38,6 +40,11 @@ pub trait Network: Clone + Send + Sync + 'static {
     const WORKSPACE_BYTES: usize;
     /// Further bytes for every row of the batch.
     const WORKSPACE_BYTES_PER_ROW: usize;
+    /// Floating-point operations a sample in the products of a training step (a multiply-add
+    /// counts as two).
+    const TRAINING_FLOP: usize;
+    /// Likewise in those of a prediction.
+    const PREDICTION_FLOP: usize;
     /// The parameter tensors, in the order in which they lie in the flat slice.
     const TENSORS: &'static [Tensor];
     /// The running statistics, likewise.

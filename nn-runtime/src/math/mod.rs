@@ -5,8 +5,14 @@ use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use crate::simd::Simd;
 
-mod f32;
-mod f64;
+mod erf;
+mod exp;
+mod format;
+mod hyperbolic;
+mod log;
+mod power;
+mod tables;
+mod trig;
 
 /// A scalar a network computes in: `f32` or `f64`.
 ///
@@ -95,3 +101,79 @@ pub trait Real:
     /// 1 − erf x, without cancellation in the tail.
     fn erfc<S: Simd>(self) -> Self;
 }
+
+macro_rules! real {
+    ($float:ident, powf: $powf:expr) => {
+        impl Real for $float {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const EPSILON: Self = $float::EPSILON;
+            const NAME: &'static str = stringify!($float);
+
+            #[inline(always)]
+            fn from_f64(value: f64) -> Self {
+                value as $float
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                f64::from(self)
+            }
+            #[inline(always)]
+            fn is_finite(self) -> bool {
+                $float::is_finite(self)
+            }
+            #[inline(always)]
+            fn mul_add<S: Simd>(self, b: Self, c: Self) -> Self {
+                if S::FMA {
+                    $float::mul_add(self, b, c)
+                } else {
+                    self * b + c
+                }
+            }
+            #[inline(always)]
+            fn max(self, other: Self) -> Self {
+                if self < other { other } else { self }
+            }
+            #[inline(always)]
+            fn min(self, other: Self) -> Self {
+                if self > other { other } else { self }
+            }
+            #[inline(always)]
+            fn abs(self) -> Self {
+                $float::abs(self)
+            }
+            #[inline(always)]
+            fn sign(self) -> Self {
+                let sign = if self < 0.0 { -1.0 } else { self };
+                if self > 0.0 { 1.0 } else { sign }
+            }
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                $float::sqrt(self)
+            }
+            #[inline(always)]
+            fn powi<S: Simd>(self, n: i32) -> Self {
+                power::powi(self, n)
+            }
+            #[inline(always)]
+            fn powf<S: Simd>(self, y: Self) -> Self {
+                $powf(self, y)
+            }
+            real!(@call exp exp, exp exp_m1, exp sigmoid, hyperbolic tanh, hyperbolic sinh,
+                hyperbolic cosh, log ln, log ln_1p, log softplus, trig sin, trig cos, trig tan,
+                trig atan, erf erf, erf erfc);
+        }
+    };
+    (@call $($module:ident $function:ident),*) => {$(
+        #[inline(always)]
+        fn $function<S: Simd>(self) -> Self {
+            $module::$function::<S, Self>(self)
+        }
+    )*};
+}
+
+real!(f32, powf: power::powf::<S>);
+real!(f64, powf: f64::powf);
+
+#[cfg(test)]
+mod tests;
