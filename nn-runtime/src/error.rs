@@ -60,6 +60,14 @@ pub enum Error {
         /// How many classes the network has.
         classes: usize,
     },
+    /// A row number points past the end.
+    #[error("row number {index} is not below the number of rows, {rows}; row numbers count from 0")]
+    Index {
+        /// The row number found.
+        index: usize,
+        /// How many rows there are.
+        rows: usize,
+    },
     /// A batch is too small for a batch statistic.
     #[error(
         "a batch of {rows} row under batch normalization has no variance; use at least {least} rows"
