@@ -27,11 +27,21 @@ pub fn compile(tokens: TokenStream) -> TokenStream {
 
 /// The three passes of a network: gradient, prediction, loss.
 pub fn passes(network: &Network) -> Passes {
-    let Forward { graph, loss, parameters, statistics, .. } = &network.training;
+    let Forward {
+        graph,
+        loss,
+        parameters,
+        statistics,
+        ..
+    } = &network.training;
     let mut training = graph.clone();
     let name_of = |name: &str| network.training.adjoint_name(name);
     let gradient = vjp(&mut training, *loss, parameters, name_of);
-    let outputs: Vec<_> = [*loss].into_iter().chain(gradient).chain(statistics.clone()).collect();
+    let outputs: Vec<_> = [*loss]
+        .into_iter()
+        .chain(gradient)
+        .chain(statistics.clone())
+        .collect();
     let prediction = &network.prediction;
     Passes {
         gradient: planned(&training, &outputs),
@@ -48,7 +58,11 @@ fn planned(graph: &Graph, outputs: &[NodeId]) -> Planned {
         check(&graph);
     }
     let plan = plan(&graph, &outputs);
-    Planned { graph, plan, outputs }
+    Planned {
+        graph,
+        plan,
+        outputs,
+    }
 }
 
 /// The code with the mistakes' messages in front, so that one mistake gives one message.

@@ -52,15 +52,24 @@ pub struct Layer {
 
 pub enum LayerKind {
     /// H = A W + b
-    Affine { units: usize },
+    Affine {
+        units: usize,
+    },
     Activation(Activation),
     /// Kept with probability `keep`.
-    Dropout { keep: f64 },
-    BatchNorm { eps: f64, momentum: f64 },
+    Dropout {
+        keep: f64,
+    },
+    BatchNorm {
+        eps: f64,
+        momentum: f64,
+    },
     /// x + f(x)
     Skip(Vec<Layer>),
     /// The width here must be this.
-    Assertion { width: usize },
+    Assertion {
+        width: usize,
+    },
 }
 
 #[derive(Clone)]

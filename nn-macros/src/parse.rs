@@ -27,7 +27,13 @@ pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Option<Declaration> {
         .filter(|tokens| !tokens.is_empty())
         .filter_map(|tokens| setting(tokens, errors))
         .collect();
-    Some(Declaration { facade, form, chain, span, settings })
+    Some(Declaration {
+        facade,
+        form,
+        chain,
+        span,
+        settings,
+    })
 }
 
 /// The tokens with invisible groups dissolved: `$units` handed on by another macro reads like the
@@ -49,7 +55,9 @@ fn flatten(tokens: TokenStream, errors: &mut Errors) -> Option<Vec<TokenTree>> {
             Some(token) => levels.last_mut()?.2.push(token),
             None => {
                 let (_, group, tokens) = levels.pop()?;
-                let Some(group) = group else { return Some(tokens) };
+                let Some(group) = group else {
+                    return Some(tokens);
+                };
                 let above = &mut levels.last_mut()?.2;
                 if group.delimiter() == Delimiter::None {
                     above.extend(tokens);
@@ -65,7 +73,10 @@ fn flatten(tokens: TokenStream, errors: &mut Errors) -> Option<Vec<TokenTree>> {
 
 /// Takes the facade's path from the front: `$crate`, then a comma.
 fn facade(tokens: &mut Vec<TokenTree>) -> TokenStream {
-    let end = tokens.iter().position(|token| is_punct(token, ',')).unwrap_or(0);
+    let end = tokens
+        .iter()
+        .position(|token| is_punct(token, ','))
+        .unwrap_or(0);
     let path = tokens.drain(..end).collect();
     if !tokens.is_empty() {
         tokens.remove(0);
@@ -76,11 +87,16 @@ fn facade(tokens: &mut Vec<TokenTree>) -> TokenStream {
 /// Splits the first statement into its form and the tokens of its chain.
 fn header<'a>(tokens: &'a [TokenTree], errors: &mut Errors) -> Option<(Form, &'a [TokenTree])> {
     let is_item = tokens.iter().any(|token| is_word(token, "struct"))
-        || tokens.first().is_some_and(|token| is_punct(token, '#') || is_word(token, "pub"));
+        || tokens
+            .first()
+            .is_some_and(|token| is_punct(token, '#') || is_word(token, "pub"));
     if !is_item {
         return Some((Form::Expression, tokens));
     }
-    let end = tokens.iter().position(|token| is_punct(token, '=')).unwrap_or(tokens.len());
+    let end = tokens
+        .iter()
+        .position(|token| is_punct(token, '='))
+        .unwrap_or(tokens.len());
     let (head, rest) = tokens.split_at(end);
     match item.parse2(head.iter().cloned().collect()) {
         Ok(item) => {
@@ -88,7 +104,10 @@ fn header<'a>(tokens: &'a [TokenTree], errors: &mut Errors) -> Option<(Form, &'a
                 let message = "the layers are missing; write `struct Name = 2 -> tanh(50) -> 1`";
                 errors.push(item.name.span(), message);
             }
-            Some((Form::Item(Box::new(item)), rest.get(1..).unwrap_or_default()))
+            Some((
+                Form::Item(Box::new(item)),
+                rest.get(1..).unwrap_or_default(),
+            ))
         }
         Err(error) => {
             errors.extend(error);
@@ -112,7 +131,12 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
     if !input.is_empty() {
         return Err(input.error("expected `=` and the layers, `2 -> tanh(50) -> 1`"));
     }
-    Ok(Item { attributes, visibility, name, scalar })
+    Ok(Item {
+        attributes,
+        visibility,
+        name,
+        scalar,
+    })
 }
 
 /// The layers of a chain; `around` is where the chain stands should it be empty.
@@ -129,7 +153,9 @@ fn layers(tokens: &[TokenTree], around: Span, errors: &mut Errors) -> Vec<Layer>
             errors.push(span, format!("a layer is missing {side} this arrow"));
         }
         read_layers(piece, errors, &mut layers);
-        let [minus, _, behind @ ..] = behind else { return layers };
+        let [minus, _, behind @ ..] = behind else {
+            return layers;
+        };
         last = minus.span();
         rest = behind;
     }
@@ -137,7 +163,9 @@ fn layers(tokens: &[TokenTree], around: Span, errors: &mut Errors) -> Vec<Layer>
 
 /// Where the next `->` stands.
 fn arrow(tokens: &[TokenTree]) -> Option<usize> {
-    tokens.windows(2).position(|pair| is_punct(&pair[0], '-') && is_punct(&pair[1], '>'))
+    tokens
+        .windows(2)
+        .position(|pair| is_punct(&pair[0], '-') && is_punct(&pair[1], '>'))
 }
 
 /// The one layer between two arrows; more than one is an arrow missing.
@@ -147,9 +175,15 @@ fn read_layers(piece: &[TokenTree], errors: &mut Errors, layers: &mut Vec<Layer>
         if rest.len() < piece.len() {
             let found = shown(first);
             if is_layer_start(first) {
-                errors.push(first.span(), format!("an arrow is missing; write `-> {found}`"));
+                errors.push(
+                    first.span(),
+                    format!("an arrow is missing; write `-> {found}`"),
+                );
             } else {
-                errors.push(first.span(), format!("expected `->` or `;`, found `{found}`"));
+                errors.push(
+                    first.span(),
+                    format!("expected `->` or `;`, found `{found}`"),
+                );
                 return;
             }
         }
@@ -178,7 +212,13 @@ fn layer(tokens: &[TokenTree], errors: &mut Errors) -> (Option<Layer>, usize) {
         [TokenTree::Ident(name), TokenTree::Group(group), ..]
             if group.delimiter() == Delimiter::Parenthesis =>
         {
-            (Some(Layer { span, kind: call(name, group, errors) }), 2)
+            (
+                Some(Layer {
+                    span,
+                    kind: call(name, group, errors),
+                }),
+                2,
+            )
         }
         [TokenTree::Ident(name), TokenTree::Group(group), ..] => {
             let message = format!("the arguments of `{name}` stand in parentheses, `{name}(…)`");
@@ -186,8 +226,17 @@ fn layer(tokens: &[TokenTree], errors: &mut Errors) -> (Option<Layer>, usize) {
             (None, 2)
         }
         [TokenTree::Ident(name), ..] => {
-            let call = Call { name: name.clone(), arguments: Vec::new() };
-            (Some(Layer { span, kind: LayerKind::Call(call) }), 1)
+            let call = Call {
+                name: name.clone(),
+                arguments: Vec::new(),
+            };
+            (
+                Some(Layer {
+                    span,
+                    kind: LayerKind::Call(call),
+                }),
+                1,
+            )
         }
         [TokenTree::Group(group), ..] if group.delimiter() == Delimiter::Bracket => {
             let inner: Vec<_> = group.stream().into_iter().collect();
@@ -218,11 +267,15 @@ fn call(name: &Ident, group: &Group, errors: &mut Errors) -> LayerKind {
         return LayerKind::Skip(layers(&inner, name.span(), errors));
     }
     if inner.is_empty() {
-        let message =
-            format!("`{name}()` says nothing; write `{name}`, or put a number between the parentheses");
+        let message = format!(
+            "`{name}()` says nothing; write `{name}`, or put a number between the parentheses"
+        );
         errors.push(group.span(), message);
     }
-    LayerKind::Call(Call { name: name.clone(), arguments: arguments(&inner, errors) })
+    LayerKind::Call(Call {
+        name: name.clone(),
+        arguments: arguments(&inner, errors),
+    })
 }
 
 fn arguments(tokens: &[TokenTree], errors: &mut Errors) -> Vec<Argument> {
@@ -259,7 +312,10 @@ fn signed_number(
         }
         [TokenTree::Literal(_), extra, ..] => {
             let found = shown(extra);
-            errors.push(extra.span(), format!("expected `,` or `)`, found `{found}`"));
+            errors.push(
+                extra.span(),
+                format!("expected `,` or `)`, found `{found}`"),
+            );
             None
         }
         [TokenTree::Ident(word), ..] => {
@@ -271,7 +327,10 @@ fn signed_number(
             None
         }
         [other, ..] => {
-            errors.push(other.span(), format!("expected a number, found `{}`", shown(other)));
+            errors.push(
+                other.span(),
+                format!("expected a number, found `{}`", shown(other)),
+            );
             None
         }
         [] => {
@@ -301,7 +360,10 @@ fn number(literal: &Literal, sign: &str, errors: &mut Errors) -> Option<Number> 
         errors.push(span, message);
         return None;
     }
-    Some(Number { text: format!("{sign}{digits}"), span })
+    Some(Number {
+        text: format!("{sign}{digits}"),
+        span,
+    })
 }
 
 /// `name = value`
@@ -313,26 +375,39 @@ fn setting(tokens: &[TokenTree], errors: &mut Errors) -> Option<Setting> {
         return None;
     };
     if !is_punct(equals, '=') {
-        errors.push(equals.span(), format!("expected `=` after `{name}`, found `{}`", shown(equals)));
+        errors.push(
+            equals.span(),
+            format!("expected `=` after `{name}`, found `{}`", shown(equals)),
+        );
         return None;
     }
     let value = match value {
-        [TokenTree::Ident(word)] => {
-            Value::Call(Call { name: word.clone(), arguments: Vec::new() })
-        }
+        [TokenTree::Ident(word)] => Value::Call(Call {
+            name: word.clone(),
+            arguments: Vec::new(),
+        }),
         [TokenTree::Ident(word), TokenTree::Group(group)]
             if group.delimiter() == Delimiter::Parenthesis =>
         {
             let inner: Vec<_> = group.stream().into_iter().collect();
-            Value::Call(Call { name: word.clone(), arguments: arguments(&inner, errors) })
+            Value::Call(Call {
+                name: word.clone(),
+                arguments: arguments(&inner, errors),
+            })
         }
         [TokenTree::Ident(_), extra, ..] => {
-            errors.push(extra.span(), format!("expected `;`, found `{}`", shown(extra)));
+            errors.push(
+                extra.span(),
+                format!("expected `;`, found `{}`", shown(extra)),
+            );
             return None;
         }
         value => Value::Number(signed_number(value, Some(name), errors, tokens)?),
     };
-    Some(Setting { name: name.clone(), value })
+    Some(Setting {
+        name: name.clone(),
+        value,
+    })
 }
 
 fn is_punct(token: &TokenTree, character: char) -> bool {

@@ -18,11 +18,20 @@ const OTHER_LAYERS: [&str; 3] = ["dropout", "bn", "skip"];
 const SETTINGS: [&str; 3] = ["loss", "scalar", "seed"];
 
 pub fn resolve(declaration: Declaration, errors: &mut Errors) -> Model {
-    let Declaration { facade, form, chain, span, settings } = declaration;
+    let Declaration {
+        facade,
+        form,
+        chain,
+        span,
+        settings,
+    } = declaration;
     let length = count(&chain);
     let mut chain = chain;
     if length > LONGEST {
-        errors.push(span, format!("a network has at most {LONGEST} layers; this one has {length}"));
+        errors.push(
+            span,
+            format!("a network has at most {LONGEST} layers; this one has {length}"),
+        );
         chain.truncate(1);
     }
     let (inputs, layers) = ends(chain, span, errors);
@@ -30,12 +39,32 @@ pub fn resolve(declaration: Declaration, errors: &mut Errors) -> Model {
     let (item, scalar) = match form {
         Form::Expression => (None, settings.scalar.unwrap_or(Scalar::F32)),
         Form::Item(item) => {
-            let ast::Item { attributes, visibility, name, scalar } = *item;
+            let ast::Item {
+                attributes,
+                visibility,
+                name,
+                scalar,
+            } = *item;
             let scalar = scalar.map_or(Scalar::F32, |written| read_scalar(&written, errors));
-            (Some(ItemForm { attributes, visibility, name }), scalar)
+            (
+                Some(ItemForm {
+                    attributes,
+                    visibility,
+                    name,
+                }),
+                scalar,
+            )
         }
     };
-    Model { facade, item, scalar, seed: settings.seed, inputs, layers, loss: settings.loss }
+    Model {
+        facade,
+        item,
+        scalar,
+        seed: settings.seed,
+        inputs,
+        layers,
+        loss: settings.loss,
+    }
 }
 
 /// How many layers a chain has, those inside skips included.
@@ -53,7 +82,10 @@ fn count(chain: &[ast::Layer]) -> usize {
 fn ends(chain: Vec<ast::Layer>, span: Span, errors: &mut Errors) -> (usize, Vec<Layer>) {
     let mut chain = chain.into_iter();
     let inputs = match chain.next() {
-        Some(ast::Layer { kind: ast::LayerKind::Units(number), .. }) => width(&number, errors),
+        Some(ast::Layer {
+            kind: ast::LayerKind::Units(number),
+            ..
+        }) => width(&number, errors),
         Some(first) => {
             let message = "a network starts with its number of inputs, `2 -> tanh(50) -> 1`";
             errors.push(first.span, message);
@@ -61,7 +93,13 @@ fn ends(chain: Vec<ast::Layer>, span: Span, errors: &mut Errors) -> (usize, Vec<
         }
         None => {
             errors.push(span, "there are no layers; write `2 -> tanh(50) -> 1`");
-            return (1, vec![Layer { span, kind: LayerKind::Affine { units: 1 } }]);
+            return (
+                1,
+                vec![Layer {
+                    span,
+                    kind: LayerKind::Affine { units: 1 },
+                }],
+            );
         }
     };
     let mut layers = Vec::new();
@@ -79,7 +117,10 @@ fn ends(chain: Vec<ast::Layer>, span: Span, errors: &mut Errors) -> (usize, Vec<
             _ => None,
         };
         if let Some(why) = why {
-            errors.push(last.span, format!("{why}; put it before the last layer with units"));
+            errors.push(
+                last.span,
+                format!("{why}; put it before the last layer with units"),
+            );
             layers.pop();
         } else if !has_units(&layers) {
             let message = "no layer here has units, so there is nothing to train; add one, `-> 1`";
@@ -87,7 +128,10 @@ fn ends(chain: Vec<ast::Layer>, span: Span, errors: &mut Errors) -> (usize, Vec<
         }
     }
     if !has_units(&layers) {
-        layers.push(Layer { span, kind: LayerKind::Affine { units: 1 } });
+        layers.push(Layer {
+            span,
+            kind: LayerKind::Affine { units: 1 },
+        });
     }
     (inputs, layers)
 }
@@ -104,11 +148,18 @@ fn has_units(layers: &[Layer]) -> bool {
 fn resolve_layer(layer: ast::Layer, errors: &mut Errors, layers: &mut Vec<Layer>) {
     let span = layer.span;
     let kind = match layer.kind {
-        ast::LayerKind::Units(number) => LayerKind::Affine { units: width(&number, errors) },
-        ast::LayerKind::Assertion(number) => LayerKind::Assertion { width: width(&number, errors) },
+        ast::LayerKind::Units(number) => LayerKind::Affine {
+            units: width(&number, errors),
+        },
+        ast::LayerKind::Assertion(number) => LayerKind::Assertion {
+            width: width(&number, errors),
+        },
         ast::LayerKind::Skip(inner) => {
             if inner.is_empty() {
-                errors.push(span, "`skip()` holds no layers; write `skip(tanh(50) -> 50)`");
+                errors.push(
+                    span,
+                    "`skip()` holds no layers; write `skip(tanh(50) -> 50)`",
+                );
                 return;
             }
             let mut resolved = Vec::new();
@@ -121,9 +172,14 @@ fn resolve_layer(layer: ast::Layer, errors: &mut Errors, layers: &mut Vec<Layer>
             "dropout" => dropout(&call, errors),
             "bn" => batch_norm(call, errors),
             name => {
-                let Some((units, activation)) = activation(name, call, errors) else { return };
+                let Some((units, activation)) = activation(name, call, errors) else {
+                    return;
+                };
                 if let Some(units) = units {
-                    layers.push(Layer { span, kind: LayerKind::Affine { units } });
+                    layers.push(Layer {
+                        span,
+                        kind: LayerKind::Affine { units },
+                    });
                 }
                 LayerKind::Activation(activation)
             }
@@ -139,20 +195,29 @@ fn activation(name: &str, call: Call, errors: &mut Errors) -> Option<(Option<usi
         return None;
     };
     let mut arguments = call.arguments;
-    let first_is_units =
-        arguments.first().is_some_and(|argument| argument.name.is_none());
+    let first_is_units = arguments
+        .first()
+        .is_some_and(|argument| argument.name.is_none());
     let units = first_is_units.then(|| width(&arguments.remove(0).value, errors));
     let settings = read_settings(name, arguments, entry.settings, errors);
     Some((units, Activation { entry, settings }))
 }
 
 fn unknown_layer(name: &str, span: Span, errors: &mut Errors) {
-    let known = || ACTIVATIONS.iter().map(|entry| entry.name).chain(OTHER_LAYERS);
+    let known = || {
+        ACTIVATIONS
+            .iter()
+            .map(|entry| entry.name)
+            .chain(OTHER_LAYERS)
+    };
     let message = match did_you_mean(name, known()) {
         Some(meant) => format!("unknown layer `{name}`; did you mean `{meant}`?"),
         None => {
             let known: Vec<_> = known().collect();
-            format!("unknown layer `{name}`; the layers are {}", known.join(", "))
+            format!(
+                "unknown layer `{name}`; the layers are {}",
+                known.join(", ")
+            )
         }
     };
     errors.push(span, message);
@@ -170,11 +235,22 @@ fn dropout(call: &Call, errors: &mut Errors) -> LayerKind {
                 format!("dropout takes one number, the probability to keep, but {found} are given")
             }
         };
-        errors.push(call.arguments.get(1).map_or(span, |second| second.value.span), message);
+        errors.push(
+            call.arguments
+                .get(1)
+                .map_or(span, |second| second.value.span),
+            message,
+        );
         return whole;
     };
-    let Some(value) = float(&argument.value, errors) else { return whole };
-    let (name, text, at) = (argument.name.as_ref(), &argument.value.text, argument.value.span);
+    let Some(value) = float(&argument.value, errors) else {
+        return whole;
+    };
+    let (name, text, at) = (
+        argument.name.as_ref(),
+        &argument.value.text,
+        argument.value.span,
+    );
     match name.map(|name| name.unraw().to_string()).as_deref() {
         None | Some("keep") if value > 0.0 && value <= 1.0 => LayerKind::Dropout { keep: value },
         None | Some("keep") => {
@@ -204,15 +280,26 @@ fn dropout(call: &Call, errors: &mut Errors) -> LayerKind {
 fn batch_norm(call: Call, errors: &mut Errors) -> LayerKind {
     const KNOWN: [(&str, f64); 2] = [("eps", 1e-5), ("momentum", 0.1)];
     let span = call.name.span();
-    let at: Vec<_> = call.arguments.iter().map(|argument| argument.value.span).collect();
-    let named: Vec<_> =
-        call.arguments.iter().map(|a| a.name.as_ref().map(|n| n.unraw().to_string())).collect();
+    let at: Vec<_> = call
+        .arguments
+        .iter()
+        .map(|argument| argument.value.span)
+        .collect();
+    let named: Vec<_> = call
+        .arguments
+        .iter()
+        .map(|a| a.name.as_ref().map(|n| n.unraw().to_string()))
+        .collect();
     let before = call.arguments.len();
     let values = read_settings("bn", call.arguments, &KNOWN, errors);
     let (mut eps, mut momentum) = (values[0], values[1]);
     let place = |name: &str, index: usize| {
-        let named = named.iter().position(|given| given.as_deref() == Some(name));
-        named.or((index < before).then_some(index)).map_or(span, |i| at[i])
+        let named = named
+            .iter()
+            .position(|given| given.as_deref() == Some(name));
+        named
+            .or((index < before).then_some(index))
+            .map_or(span, |i| at[i])
     };
     if eps <= 0.0 {
         let message = format!("eps is {eps}, but must be above 0: it keeps 1/√(σ² + eps) finite");
@@ -254,12 +341,23 @@ fn read_settings(
         }
         values[place] = Some(float(&value, errors).unwrap_or(known[place].1));
     }
-    values.iter().zip(known).map(|(value, (_, default))| value.unwrap_or(*default)).collect()
+    values
+        .iter()
+        .zip(known)
+        .map(|(value, (_, default))| value.unwrap_or(*default))
+        .collect()
 }
 
 fn no_such_setting(owner: &str, name: Option<&Ident>, known: &[(&'static str, f64)]) -> String {
-    let list: Vec<_> = known.iter().map(|(name, default)| format!("{name} = {default}")).collect();
-    let has = if list.is_empty() { "none".to_owned() } else { list.join(", ") };
+    let list: Vec<_> = known
+        .iter()
+        .map(|(name, default)| format!("{name} = {default}"))
+        .collect();
+    let has = if list.is_empty() {
+        "none".to_owned()
+    } else {
+        list.join(", ")
+    };
     match name {
         Some(name) => format!("`{owner}` has no setting `{name}`; it has {has}"),
         None => format!("`{owner}` takes no further number here; its settings: {has}"),
@@ -284,9 +382,16 @@ fn width(number: &Number, errors: &mut Errors) -> usize {
 
 /// A finite number.
 fn float(number: &Number, errors: &mut Errors) -> Option<f64> {
-    let value = number.text.parse().ok().filter(|value: &f64| value.is_finite());
+    let value = number
+        .text
+        .parse()
+        .ok()
+        .filter(|value: &f64| value.is_finite());
     if value.is_none() {
-        errors.push(number.span, format!("{} is too large for an f64", number.text));
+        errors.push(
+            number.span,
+            format!("{} is too large for an f64", number.text),
+        );
     }
     value
 }
@@ -304,13 +409,24 @@ fn resolve_settings(
     span: Span,
     errors: &mut Errors,
 ) -> Settings {
-    let default = Loss { entry: &LOSSES[0], settings: Vec::new(), span };
-    let mut settings = Settings { loss: default, scalar: None, seed: 0 };
+    let default = Loss {
+        entry: &LOSSES[0],
+        settings: Vec::new(),
+        span,
+    };
+    let mut settings = Settings {
+        loss: default,
+        scalar: None,
+        seed: 0,
+    };
     let mut seen: Vec<String> = Vec::new();
     for ast::Setting { name, value } in written {
         let text = name.unraw().to_string();
         if seen.contains(&text) {
-            errors.push(name.span(), format!("`{text}` is set twice; leave one of them out"));
+            errors.push(
+                name.span(),
+                format!("`{text}` is set twice; leave one of them out"),
+            );
             continue;
         }
         match (text.as_str(), value) {
@@ -365,7 +481,10 @@ fn loss(call: Call, default: Loss, errors: &mut Errors) -> Loss {
         errors.push(span, message);
         return default;
     };
-    let at = call.arguments.first().map_or(span, |argument| argument.value.span);
+    let at = call
+        .arguments
+        .first()
+        .map_or(span, |argument| argument.value.span);
     let mut settings = read_settings(&name, call.arguments, entry.settings, errors);
     for (value, (setting, default)) in settings.iter_mut().zip(entry.settings) {
         if *value <= 0.0 {
@@ -373,7 +492,11 @@ fn loss(call: Call, default: Loss, errors: &mut Errors) -> Loss {
             *value = *default;
         }
     }
-    Loss { entry, settings, span }
+    Loss {
+        entry,
+        settings,
+        span,
+    }
 }
 
 fn read_scalar(written: &Ident, errors: &mut Errors) -> Scalar {
@@ -381,7 +504,10 @@ fn read_scalar(written: &Ident, errors: &mut Errors) -> Scalar {
         "f32" => Scalar::F32,
         "f64" => Scalar::F64,
         other => {
-            errors.push(written.span(), format!("the scalar type is f32 or f64, not `{other}`"));
+            errors.push(
+                written.span(),
+                format!("the scalar type is f32 or f64, not `{other}`"),
+            );
             Scalar::F32
         }
     }

@@ -19,8 +19,6 @@ pub struct Network {
     pub inputs: usize,
     pub outputs: usize,
     pub targets: usize,
-    /// Whether the targets are classes, so that labels serve as well.
-    pub classes: bool,
     pub loss: String,
     pub parameters: Vec<Tensor>,
     pub statistics: Vec<Tensor>,
@@ -77,12 +75,19 @@ pub fn shape(model: &Model, errors: &mut Errors) -> Network {
     let (training, tensors) = forward(model, Mode::Training, errors);
     // The second walk finds the same mistakes again; they are reported once.
     let (prediction, _) = forward(model, Mode::Prediction, &mut Errors::default());
-    let parameters = tensors.parameters.iter().map(|tensor| tensor.rows as u128 * tensor.columns as u128);
+    let parameters = tensors
+        .parameters
+        .iter()
+        .map(|tensor| tensor.rows as u128 * tensor.columns as u128);
     let total: u128 = parameters.sum();
     if total > MOST_PARAMETERS as u128 {
-        let at = model.layers.first().map_or(model.loss.span, |layer| layer.span);
-        let message =
-            format!("this network has {total} parameters; the most it can have is {MOST_PARAMETERS}");
+        let at = model
+            .layers
+            .first()
+            .map_or(model.loss.span, |layer| layer.span);
+        let message = format!(
+            "this network has {total} parameters; the most it can have is {MOST_PARAMETERS}"
+        );
         errors.push(at, message);
         return shape(&Model::smallest(model), errors);
     }
@@ -91,7 +96,6 @@ pub fn shape(model: &Model, errors: &mut Errors) -> Network {
         inputs: model.inputs,
         outputs,
         targets: tensors.targets,
-        classes: tensors.loss_pairing == Pairing::Classes,
         loss: model.loss.entry.name.to_owned(),
         parameters: tensors.parameters,
         statistics: tensors.statistics,
@@ -111,8 +115,15 @@ impl Model {
             scalar: self.scalar,
             seed: self.seed,
             inputs: 1,
-            layers: vec![Layer { span, kind: LayerKind::Affine { units: 1 } }],
-            loss: Loss { entry: &LOSSES[0], settings: Vec::new(), span },
+            layers: vec![Layer {
+                span,
+                kind: LayerKind::Affine { units: 1 },
+            }],
+            loss: Loss {
+                entry: &LOSSES[0],
+                settings: Vec::new(),
+                span,
+            },
         }
     }
 }
@@ -130,7 +141,6 @@ struct Tensors {
     statistics: Vec<Tensor>,
     layers: Vec<LayerRow>,
     targets: usize,
-    loss_pairing: Pairing,
 }
 
 /// Writes the forward equations, layer by layer.
@@ -153,7 +163,6 @@ fn forward(model: &Model, mode: Mode, errors: &mut Errors) -> (Forward, Tensors)
         statistics: Vec::new(),
         layers: Vec::new(),
         targets: 0,
-        loss_pairing: Pairing::Columns,
     };
     let mut writer = Writer {
         graph: Graph::default(),
@@ -165,8 +174,16 @@ fn forward(model: &Model, mode: Mode, errors: &mut Errors) -> (Forward, Tensors)
         numbers: HashMap::new(),
         depth: 0,
     };
-    let x = writer.graph.source(Source::Inputs, Shape::rows(model.inputs), "x");
-    let ends_affine = matches!(model.layers.last(), Some(Layer { kind: LayerKind::Affine { .. }, .. }));
+    let x = writer
+        .graph
+        .source(Source::Inputs, Shape::rows(model.inputs), "x");
+    let ends_affine = matches!(
+        model.layers.last(),
+        Some(Layer {
+            kind: LayerKind::Affine { .. },
+            ..
+        })
+    );
     let output = writer.chain(&model.layers, x, Some("f"));
     let loss = writer.loss(&model.loss, output);
     let last = writer.numbers.get("h").copied().unwrap_or(1);
@@ -176,7 +193,11 @@ fn forward(model: &Model, mode: Mode, errors: &mut Errors) -> (Forward, Tensors)
         loss,
         parameters: writer.parameters,
         statistics: writer.statistics,
-        adjoint_of_output: if ends_affine { format!("g{last}") } else { "df".to_owned() },
+        adjoint_of_output: if ends_affine {
+            format!("g{last}")
+        } else {
+            "df".to_owned()
+        },
     };
     (forward, writer.tensors)
 }
@@ -239,21 +260,37 @@ impl Writer<'_> {
 
     fn parameter(&mut self, name: String, role: Role, rows: usize, columns: usize) -> NodeId {
         let source = Source::Parameter(self.parameters.len());
-        let id = self.graph.source(source, Shape::matrix(rows, columns), &name);
+        let id = self
+            .graph
+            .source(source, Shape::matrix(rows, columns), &name);
         self.parameters.push(id);
-        self.tensors.parameters.push(Tensor { name, role, rows, columns });
+        self.tensors.parameters.push(Tensor {
+            name,
+            role,
+            rows,
+            columns,
+        });
         id
     }
 
     fn row(&mut self, name: String, width: usize, parameters: usize) {
         let name = format!("{}{name}", "  ".repeat(self.depth));
-        self.tensors.layers.push(LayerRow { name, width, parameters });
+        self.tensors.layers.push(LayerRow {
+            name,
+            width,
+            parameters,
+        });
     }
 
     /// H = A W + b
     fn affine(&mut self, units: usize, x: NodeId, result: Option<&str>) -> NodeId {
         let (number, fan_in) = (self.number("h"), self.columns(x));
-        let w = self.parameter(format!("w{number}"), Role::Weight(Gain::Glorot), fan_in, units);
+        let w = self.parameter(
+            format!("w{number}"),
+            Role::Weight(Gain::Glorot),
+            fan_in,
+            units,
+        );
         let b = self.parameter(format!("b{number}"), Role::Bias, 1, units);
         let product = self.graph.product(crate::ir::Product::Plain, x, w);
         let h = self.graph.add(product, b);
@@ -262,18 +299,16 @@ impl Writer<'_> {
         self.graph.name(h, name)
     }
 
-    fn activation(
-        &mut self,
-        activation: &Activation,
-        x: NodeId,
-        result: Option<&str>,
-    ) -> NodeId {
+    fn activation(&mut self, activation: &Activation, x: NodeId, result: Option<&str>) -> NodeId {
         let number = self.number("a");
         let width = self.columns(x);
         // The weights right before an activation are initialized for it, also through a bn.
-        if let Some(weight) = self.tensors.parameters.iter_mut().rfind(|tensor| {
-            matches!(tensor.role, Role::Weight(_)) && tensor.columns == width
-        }) {
+        if let Some(weight) = self
+            .tensors
+            .parameters
+            .iter_mut()
+            .rfind(|tensor| matches!(tensor.role, Role::Weight(_)) && tensor.columns == width)
+        {
             weight.role = Role::Weight(activation.entry.gain);
         }
         let entry = activation.entry;
@@ -328,6 +363,7 @@ impl Writer<'_> {
         let s = g.div(one, root);
         g.name(s, format!("s{k}"));
         let centred = g.sub(x, mu);
+        g.name(centred, format!("c{k}"));
         let x_hat = g.mul(centred, s);
         g.name(x_hat, format!("xhat{k}"));
         let scaled = g.mul(gamma, x_hat);
@@ -338,7 +374,12 @@ impl Writer<'_> {
     fn statistic(&mut self, name: String, role: Role, width: usize) -> NodeId {
         let source = Source::Statistic(self.tensors.statistics.len());
         let id = self.graph.source(source, Shape::row(width), &name);
-        self.tensors.statistics.push(Tensor { name, role, rows: 1, columns: width });
+        self.tensors.statistics.push(Tensor {
+            name,
+            role,
+            rows: 1,
+            columns: width,
+        });
         id
     }
 
@@ -373,25 +414,31 @@ impl Writer<'_> {
             let (keep, weight) = (g.constant(1.0 - momentum), g.constant(momentum));
             let (old, new) = (g.mul(keep, running), g.mul(weight, new));
             let moved = g.add(old, new);
+            let name = g
+                .node(running)
+                .name
+                .as_deref()
+                .map(|name| format!("next_{name}"));
+            if let Some(name) = name {
+                g.name(moved, name);
+            }
             self.statistics.push(moved);
         }
     }
 
     /// x + f(x)
-    fn skip(
-        &mut self,
-        layer: &Layer,
-        inner: &[Layer],
-        x: NodeId,
-        result: Option<&str>,
-    ) -> NodeId {
+    fn skip(&mut self, layer: &Layer, inner: &[Layer], x: NodeId, result: Option<&str>) -> NodeId {
         let number = self.number("r");
         let before = self.tensors.layers.len();
         self.depth += 1;
         let f = self.chain(inner, x, None);
         self.depth -= 1;
         let (from, to) = (self.columns(x), self.columns(f));
-        let line = LayerRow { name: "skip".to_owned(), width: to, parameters: 0 };
+        let line = LayerRow {
+            name: "skip".to_owned(),
+            width: to,
+            parameters: 0,
+        };
         self.tensors.layers.insert(before, line);
         if from != to {
             let message = format!(
@@ -410,7 +457,11 @@ impl Writer<'_> {
     fn loss(&mut self, loss: &Loss, f: NodeId) -> NodeId {
         let outputs = self.columns(f);
         let entry = self.fitting(loss, outputs);
-        let targets = if entry.pairing == Pairing::Halves { outputs / 2 } else { outputs };
+        let targets = if entry.pairing == Pairing::Halves {
+            outputs / 2
+        } else {
+            outputs
+        };
         let g = &mut self.graph;
         let y = g.source(Source::Targets, Shape::rows(targets), "y");
         let mut bindings = vec![("f", f), ("y", y)];
@@ -433,7 +484,6 @@ impl Writer<'_> {
             }
         };
         self.tensors.targets = targets;
-        self.tensors.loss_pairing = entry.pairing;
         if !matches!(self.graph.op(loss), Op::Constant(_)) {
             self.graph.name(loss, "loss");
         }
@@ -447,7 +497,7 @@ impl Writer<'_> {
                 "cross_entropy needs one output a class, at least 2, but the network has \
                  {outputs}; for two classes on one output use binary_cross_entropy"
             )),
-            Pairing::Halves if outputs % 2 != 0 => Some(format!(
+            Pairing::Halves if !outputs.is_multiple_of(2) => Some(format!(
                 "{} needs a mean and a log-deviation for every target, so an even number of \
                  outputs, but the network has {outputs}",
                 loss.entry.name

@@ -31,14 +31,16 @@ pub fn split<T>(workspace: &mut [T], length: usize) -> (&mut [T], &mut [T]) {
 #[inline(always)]
 pub fn matrix<T, const K: usize, const N: usize>(flat: &[T]) -> &[[T; N]; K] {
     let (rows, _) = flat.as_chunks::<N>();
-    rows.first_chunk().expect("the plan cuts no more than there is")
+    rows.first_chunk()
+        .expect("the plan cuts no more than there is")
 }
 
 /// The first K x N scalars as a matrix to write, row-major.
 #[inline(always)]
 pub fn matrix_mut<T, const K: usize, const N: usize>(flat: &mut [T]) -> &mut [[T; N]; K] {
     let (rows, _) = flat.as_chunks_mut::<N>();
-    rows.first_chunk_mut().expect("the plan cuts no more than there is")
+    rows.first_chunk_mut()
+        .expect("the plan cuts no more than there is")
 }
 
 /// The first K x N scalars as a matrix to write, and the rest.
@@ -74,7 +76,10 @@ pub fn check_gradient<N: Network>(
 ) -> Result<(), Error> {
     check_pairs(inputs, targets)?;
     if inputs < N::LEAST_BATCH {
-        return Err(Error::BatchTooSmall { rows: inputs, least: N::LEAST_BATCH });
+        return Err(Error::BatchTooSmall {
+            rows: inputs,
+            least: N::LEAST_BATCH,
+        });
     }
     if gradient != N::PARAMETERS {
         return Err(Error::Length {

@@ -55,7 +55,13 @@ pub fn partials(g: &mut Graph, node: NodeId) -> Vec<(NodeId, NodeId)> {
             let [by_a, by_b] = binary(g, operation, a, b, node);
             vec![(a, by_a), (b, by_b)]
         }
-        Op::Select { test, left, right, yes, no } => {
+        Op::Select {
+            test,
+            left,
+            right,
+            yes,
+            no,
+        } => {
             let (one, zero) = (g.constant(1.0), g.constant(0.0));
             let by_yes = g.select(test, left, right, one, zero);
             let by_no = g.select(test, left, right, zero, one);

@@ -19,7 +19,9 @@ pub fn vjp(
     let active = leads_from(graph, wrt);
     let mut adjoints = BTreeMap::from([(scalar, graph.constant(1.0))]);
     for id in graph.ids().take(scalar.index() + 1).rev() {
-        let Some(&adjoint) = adjoints.get(&id) else { continue };
+        let Some(&adjoint) = adjoints.get(&id) else {
+            continue;
+        };
         if let Some(name) = graph.node(id).name.as_deref().map(&name_of)
             && id != scalar
             && !graph.op(adjoint).operands().is_empty()
@@ -48,7 +50,11 @@ pub fn vjp(
 fn leads_from(graph: &Graph, roots: &[NodeId]) -> Vec<bool> {
     let mut active = Vec::with_capacity(graph.ids().len());
     for id in graph.ids() {
-        let depends = graph.op(id).operands().iter().any(|operand| active[operand.index()]);
+        let depends = graph
+            .op(id)
+            .operands()
+            .iter()
+            .any(|operand| active[operand.index()]);
         active.push(depends || roots.contains(&id));
     }
     active

@@ -5,12 +5,21 @@ use crate::model::Scalar;
 use crate::shape::Network;
 
 /// The layers, the forward and backward equations, and the cost of a sample.
-pub fn network(network: &Network, training: &Graph, prediction: &Graph, scalar: Scalar, bytes_per_row: usize) -> String {
+pub fn network(
+    network: &Network,
+    training: &Graph,
+    prediction: &Graph,
+    scalar: Scalar,
+    bytes_per_row: usize,
+) -> String {
     let mut text = String::from("\n# Layers\n\n| layer | width | parameters |\n|---|---|---|\n");
     text.push_str(&format!("| inputs | {} | 0 |\n", network.inputs));
     for row in &network.layers {
         let name = row.name.replace(' ', "\u{a0}");
-        text.push_str(&format!("| `{name}` | {} | {} |\n", row.width, row.parameters));
+        text.push_str(&format!(
+            "| `{name}` | {} | {} |\n",
+            row.width, row.parameters
+        ));
     }
     let parameters: usize = network.parameters.iter().map(|t| t.rows * t.columns).sum();
     let (train, predict) = (product_flops(training), product_flops(prediction));

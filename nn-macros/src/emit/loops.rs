@@ -28,7 +28,13 @@ pub struct Loop {
 /// }
 /// ```
 pub fn emit(graph: &Graph, map: &Map, names: &Names, scalar: Scalar) -> Loop {
-    let writer = Writer { graph, map, names, scalar, flat: map.is_flat(graph) && !has_views(graph, map) };
+    let writer = Writer {
+        graph,
+        map,
+        names,
+        scalar,
+        flat: map.is_flat(graph) && !has_views(graph, map),
+    };
     let function = writer.function_name();
     let parameters = writer.parameters();
     let (mut declared, mut passed) = (Vec::new(), Vec::new());
@@ -64,7 +70,9 @@ pub fn emit(graph: &Graph, map: &Map, names: &Names, scalar: Scalar) -> Loop {
 
 /// Whether the loop reads columns at an offset.
 fn has_views(graph: &Graph, map: &Map) -> bool {
-    map.body.iter().any(|&id| matches!(graph.op(id), Op::Slice { .. } | Op::Place { .. }))
+    map.body
+        .iter()
+        .any(|&id| matches!(graph.op(id), Op::Slice { .. } | Op::Place { .. }))
 }
 
 #[derive(Clone, Copy)]
@@ -85,14 +93,22 @@ impl Writer<'_> {
     /// Named after what it makes.
     fn function_name(&self) -> Ident {
         let folds = self.map.row_sums.iter().chain(&self.map.column_folds);
-        let made = self.map.stores.iter().chain(folds).next().expect("a loop makes something");
+        let made = self
+            .map
+            .stores
+            .iter()
+            .chain(folds)
+            .next()
+            .expect("a loop makes something");
         format_ident!("compute_{}", self.names.tensor(Tensor::Node(*made)))
     }
 
     fn doc(&self) -> String {
         let folds = self.map.row_sums.iter().chain(&self.map.column_folds);
         let made = self.map.stores.iter().chain(folds);
-        made.map(|&id| self.names.equation(id)).collect::<Vec<_>>().join("; ")
+        made.map(|&id| self.names.equation(id))
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 
     /// What is read and what is written; a tensor stored in place of another serves for both.
@@ -119,12 +135,22 @@ impl Writer<'_> {
     fn counts(&self) -> bool {
         let reads = |id: &NodeId| self.graph.op(*id).operands();
         let body = self.map.body.iter().flat_map(reads);
-        let folds = self.map.row_sums.iter().chain(&self.map.column_folds).flat_map(reads);
-        body.chain(folds).any(|id| matches!(self.graph.op(id), Op::Count))
+        let folds = self
+            .map
+            .row_sums
+            .iter()
+            .chain(&self.map.column_folds)
+            .flat_map(reads);
+        body.chain(folds)
+            .any(|id| matches!(self.graph.op(id), Op::Count))
     }
 
     fn body(&self, parameters: &[Parameter]) -> TokenStream {
-        if self.flat { self.flat_body(parameters) } else { self.row_body(parameters) }
+        if self.flat {
+            self.flat_body(parameters)
+        } else {
+            self.row_body(parameters)
+        }
     }
 
     /// All elements as one sequence.
@@ -133,7 +159,9 @@ impl Writer<'_> {
             .iter()
             .filter(|parameter| self.graph.shape(parameter.id) == self.map.domain)
             .collect();
-        let length = whole.last().map(|parameter| self.names.tensor(Tensor::Node(parameter.id)));
+        let length = whole
+            .last()
+            .map(|parameter| self.names.tensor(Tensor::Node(parameter.id)));
         let length = length.expect("a flat loop stores something");
         let cuts = whole.iter().map(|&&Parameter { id, mutable }| {
             let name = self.names.tensor(Tensor::Node(id));
@@ -275,10 +303,22 @@ impl Writer<'_> {
         let tensor = self.names.tensor(Tensor::Node(holder));
         let shape = self.graph.shape(id);
         if self.flat {
-            return if shape == self.map.domain { quote!(#tensor[i]) } else { quote!(#tensor[0][0]) };
+            return if shape == self.map.domain {
+                quote!(#tensor[i])
+            } else {
+                quote!(#tensor[0][0])
+            };
         }
-        let row = if shape.rows == Extent::Fixed(1) { quote!(0) } else { quote!(i) };
-        let column = if shape.columns == 1 { quote!(0) } else { quote!(j) };
+        let row = if shape.rows == Extent::Fixed(1) {
+            quote!(0)
+        } else {
+            quote!(i)
+        };
+        let column = if shape.columns == 1 {
+            quote!(0)
+        } else {
+            quote!(j)
+        };
         quote!(#tensor[#row][#column])
     }
 
@@ -314,7 +354,13 @@ impl Writer<'_> {
                     Binary::Pow => quote!(rt::Real::powf::<S>(#a, #b)),
                 }
             }
-            Op::Select { test, left, right, yes, no } => {
+            Op::Select {
+                test,
+                left,
+                right,
+                yes,
+                no,
+            } => {
                 let (left, right, yes, no) = (at(left), at(right), at(yes), at(no));
                 let sign = match test {
                     Test::Less => quote!(<),
@@ -329,8 +375,10 @@ impl Writer<'_> {
                 quote!(#tensor[#row][j + #start])
             }
             Op::Place { of, start } => {
-                let (tensor, end) =
-                    (self.names.tensor(Tensor::Node(of)), start + self.graph.shape(of).columns);
+                let (tensor, end) = (
+                    self.names.tensor(Tensor::Node(of)),
+                    start + self.graph.shape(of).columns,
+                );
                 let (row, zero) = (self.row_of(of), self.number(0.0));
                 quote!(if j >= #start && j < #end { #tensor[#row][j - #start] } else { #zero })
             }
@@ -339,7 +387,11 @@ impl Writer<'_> {
     }
 
     fn row_of(&self, id: NodeId) -> TokenStream {
-        if self.graph.shape(id).rows == Extent::Fixed(1) { quote!(0) } else { quote!(i) }
+        if self.graph.shape(id).rows == Extent::Fixed(1) {
+            quote!(0)
+        } else {
+            quote!(i)
+        }
     }
 
     fn call(&self, function: Unary, x: &TokenStream) -> TokenStream {
@@ -364,7 +416,12 @@ impl Writer<'_> {
         let (magnitude, finite) = match self.scalar {
             Scalar::F32 => {
                 let magnitude = value.abs() as f32;
-                (magnitude.is_finite().then(|| Literal::f32_suffixed(magnitude)), magnitude.is_finite())
+                (
+                    magnitude
+                        .is_finite()
+                        .then(|| Literal::f32_suffixed(magnitude)),
+                    magnitude.is_finite(),
+                )
             }
             Scalar::F64 => (Some(Literal::f64_suffixed(value.abs())), true),
         };
@@ -377,6 +434,10 @@ impl Writer<'_> {
 
     fn infinity(&self, negative: bool) -> TokenStream {
         let number = format_ident!("{}", self.scalar.name());
-        if negative { quote!(rt::#number::NEG_INFINITY) } else { quote!(rt::#number::INFINITY) }
+        if negative {
+            quote!(rt::#number::NEG_INFINITY)
+        } else {
+            quote!(rt::#number::INFINITY)
+        }
     }
 }

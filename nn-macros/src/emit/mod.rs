@@ -11,7 +11,7 @@ mod program;
 
 use crate::formula::builtin::Gain;
 use crate::ir::{Graph, NodeId};
-use crate::model::{Model, Scalar};
+use crate::model::Model;
 use crate::plan::Plan;
 use crate::shape::{Network, Role, Tensor};
 use names::Names;
@@ -82,7 +82,13 @@ impl<'a> Emitter<'a> {
             None => Ident::new("Network", Span::mixed_site()),
         };
         let number = format_ident!("{}", model.scalar.name());
-        Self { model, network, passes, name, number }
+        Self {
+            model,
+            network,
+            passes,
+            name,
+            number,
+        }
     }
 
     fn item(&self) -> TokenStream {
@@ -134,7 +140,11 @@ impl<'a> Emitter<'a> {
     /// impl rt::Program for SineGradient<'_> { … }
     /// ```
     fn gradient(&self) -> EmittedPass {
-        let Planned { graph, plan, outputs } = &self.passes.gradient;
+        let Planned {
+            graph,
+            plan,
+            outputs,
+        } = &self.passes.gradient;
         let parameters = self.network.parameters.len();
         let outputs = outputs.iter().enumerate().map(|(index, &id)| match index {
             0 => Output::Loss(id),
@@ -142,8 +152,13 @@ impl<'a> Emitter<'a> {
             _ => Output::Statistic(id),
         });
         let names = Names::new(graph, self.network);
-        let pass =
-            Pass { graph, plan, names: &names, scalar: self.model.scalar, outputs: outputs.collect() };
+        let pass = Pass {
+            graph,
+            plan,
+            names: &names,
+            scalar: self.model.scalar,
+            outputs: outputs.collect(),
+        };
         let (inputs, targets, number) = (self.network.inputs, self.network.targets, &self.number);
         let fields = quote! {
             inputs: &'a [[#number; #inputs]],
@@ -154,15 +169,27 @@ impl<'a> Emitter<'a> {
             workspace: &'a mut [#number],
             gradient: &'a mut [#number],
         };
-        let listed = quote!(inputs, targets, draw, parameters, statistics, workspace, gradient);
+        let listed = quote!(
+            inputs, targets, draw, parameters, statistics, workspace, gradient
+        );
         self.pass("Gradient", &pass, &fields, &listed, &quote!(#number))
     }
 
     fn prediction(&self) -> EmittedPass {
-        let Planned { graph, plan, outputs } = &self.passes.prediction;
+        let Planned {
+            graph,
+            plan,
+            outputs,
+        } = &self.passes.prediction;
         let names = Names::new(graph, self.network);
         let outputs = vec![Output::Rows(outputs[0])];
-        let pass = Pass { graph, plan, names: &names, scalar: self.model.scalar, outputs };
+        let pass = Pass {
+            graph,
+            plan,
+            names: &names,
+            scalar: self.model.scalar,
+            outputs,
+        };
         let (inputs, width, number) = (self.network.inputs, self.network.outputs, &self.number);
         let fields = quote! {
             inputs: &'a [[#number; #inputs]],
@@ -176,10 +203,20 @@ impl<'a> Emitter<'a> {
     }
 
     fn loss(&self) -> EmittedPass {
-        let Planned { graph, plan, outputs } = &self.passes.loss;
+        let Planned {
+            graph,
+            plan,
+            outputs,
+        } = &self.passes.loss;
         let names = Names::new(graph, self.network);
         let outputs = vec![Output::Loss(outputs[0])];
-        let pass = Pass { graph, plan, names: &names, scalar: self.model.scalar, outputs };
+        let pass = Pass {
+            graph,
+            plan,
+            names: &names,
+            scalar: self.model.scalar,
+            outputs,
+        };
         let (inputs, targets, number) = (self.network.inputs, self.network.targets, &self.number);
         let fields = quote! {
             inputs: &'a [[#number; #inputs]],
@@ -206,7 +243,10 @@ impl<'a> Emitter<'a> {
         returned: &TokenStream,
     ) -> EmittedPass {
         let name = self.pass_name(suffix);
-        let Body { functions, statements } = pass.body();
+        let Body {
+            functions,
+            statements,
+        } = pass.body();
         let program = quote! {
             struct #name<'a, const TILE: usize> {
                 #fields
@@ -316,14 +356,22 @@ impl<'a> Emitter<'a> {
     }
 
     fn constants(&self, gradient: &EmittedPass) -> TokenStream {
-        let Network { inputs, outputs, targets, parameters, statistics, .. } = self.network;
+        let Network {
+            inputs,
+            outputs,
+            targets,
+            parameters,
+            statistics,
+            ..
+        } = self.network;
         let (number, name) = (&self.number, self.name.to_string());
         let bytes = self.model.scalar.bytes();
         let (fixed, per_row) = (gradient.fixed * bytes, gradient.per_row * bytes);
         let least = if statistics.is_empty() { 1_usize } else { 2 };
-        let tensors = |tensors: &[Tensor]| {
-            let offsets = names::offsets(tensors);
-            let entries = tensors.iter().zip(offsets).map(|(tensor, offset)| {
+        let tensors =
+            |tensors: &[Tensor]| {
+                let offsets = names::offsets(tensors);
+                let entries = tensors.iter().zip(offsets).map(|(tensor, offset)| {
                 let Tensor { name, rows, columns, .. } = tensor;
                 let role = role(tensor.role);
                 quote! {
@@ -332,8 +380,8 @@ impl<'a> Emitter<'a> {
                     }
                 }
             });
-            quote!(&[#(#entries),*])
-        };
+                quote!(&[#(#entries),*])
+            };
         let total = |tensors: &[Tensor]| tensors.iter().map(|t| t.rows * t.columns).sum::<usize>();
         let (parameter_total, statistic_total) = (total(parameters), total(statistics));
         let (parameters, statistics) = (tensors(parameters), tensors(statistics));
@@ -367,11 +415,17 @@ impl<'a> Emitter<'a> {
     }
 
     fn storage(&self) -> TokenStream {
-        let ones = self.network.statistics.iter().zip(names::offsets(&self.network.statistics));
-        let ones = ones.filter(|(tensor, _)| tensor.role == Role::Variance).map(|(tensor, start)| {
-            let end = start + tensor.columns;
-            quote!(statistics[#start..#end].fill(1.0);)
-        });
+        let ones = self
+            .network
+            .statistics
+            .iter()
+            .zip(names::offsets(&self.network.statistics));
+        let ones = ones
+            .filter(|(tensor, _)| tensor.role == Role::Variance)
+            .map(|(tensor, start)| {
+                let end = start + tensor.columns;
+                quote!(statistics[#start..#end].fill(1.0);)
+            });
         quote! {
             fn zeros() -> Self {
                 let mut statistics = rt::zeros(Self::STATISTICS);
@@ -528,4 +582,3 @@ fn role(role: Role) -> TokenStream {
         Role::Variance => quote!(rt::Role::Variance),
     }
 }
-

@@ -18,11 +18,18 @@ pub struct Names {
 impl Names {
     pub fn new(graph: &Graph, network: &Network) -> Self {
         let name = |id: NodeId| {
-            graph.node(id).name.clone().unwrap_or_else(|| format!("v{}", id.index()))
+            graph
+                .node(id)
+                .name
+                .clone()
+                .unwrap_or_else(|| format!("v{}", id.index()))
         };
         Self {
             names: graph.ids().map(name).collect(),
-            named: graph.ids().map(|id| graph.node(id).name.is_some()).collect(),
+            named: graph
+                .ids()
+                .map(|id| graph.node(id).name.is_some())
+                .collect(),
             equations: graph.ids().map(|id| print::equation(graph, id)).collect(),
             parameters: offsets(&network.parameters),
             statistics: offsets(&network.statistics),

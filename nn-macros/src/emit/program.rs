@@ -33,7 +33,9 @@ pub enum Output {
 impl Output {
     fn id(self) -> NodeId {
         match self {
-            Output::Loss(id) | Output::Gradient(id) | Output::Statistic(id) | Output::Rows(id) => id,
+            Output::Loss(id) | Output::Gradient(id) | Output::Statistic(id) | Output::Rows(id) => {
+                id
+            }
         }
     }
 }
@@ -47,8 +49,12 @@ pub struct Body {
 impl Pass<'_> {
     /// Scalars of scratch memory whatever the batch, for tiles of `rows` rows.
     pub fn fixed_length(&self, rows: usize) -> usize {
-        let tiles: usize =
-            self.plan.tile_slots.iter().map(|columns| (rows * columns).next_multiple_of(16)).sum();
+        let tiles: usize = self
+            .plan
+            .tile_slots
+            .iter()
+            .map(|columns| (rows * columns).next_multiple_of(16))
+            .sum();
         let fixed: usize = self.plan.fixed_slots.iter().sum();
         let rounding = 16 * self.plan.batch_slots.len();
         tiles + fixed + rounding + self.statistics_length()
@@ -60,8 +66,13 @@ impl Pass<'_> {
     }
 
     fn statistics_length(&self) -> usize {
-        let statistics = self.outputs.iter().filter(|output| matches!(output, Output::Statistic(_)));
-        statistics.map(|output| self.graph.shape(output.id()).columns).sum()
+        let statistics = self
+            .outputs
+            .iter()
+            .filter(|output| matches!(output, Output::Statistic(_)));
+        statistics
+            .map(|output| self.graph.shape(output.id()).columns)
+            .sum()
     }
 
     /// The whole body. It expects in scope: `simd`, `inputs` and, as far as the outputs need them,
@@ -72,7 +83,10 @@ impl Pass<'_> {
         let given = self.given();
         let memory = self.memory();
         let leaving = self.leaving();
-        let counts = self.graph.ids().any(|id| matches!(self.graph.op(id), Op::Count));
+        let counts = self
+            .graph
+            .ids()
+            .any(|id| matches!(self.graph.op(id), Op::Count));
         let number = self.number();
         let count = counts.then(|| quote!(let count = n as #number;));
         let mut phases = TokenStream::new();
@@ -109,10 +123,16 @@ impl Pass<'_> {
         let mut statements = TokenStream::new();
         let number = self.number();
         for id in self.graph.ids() {
-            let Op::Source(source) = *self.graph.op(id) else { continue };
+            let Op::Source(source) = *self.graph.op(id) else {
+                continue;
+            };
             let (from, offset) = match source {
-                Source::Parameter(index) => (quote!(parameters), self.names.parameter_offset(index)),
-                Source::Statistic(index) => (quote!(statistics), self.names.statistic_offset(index)),
+                Source::Parameter(index) => {
+                    (quote!(parameters), self.names.parameter_offset(index))
+                }
+                Source::Statistic(index) => {
+                    (quote!(statistics), self.names.statistic_offset(index))
+                }
                 _ => continue,
             };
             let (rows, columns) = extents(self.graph.shape(id));
@@ -146,7 +166,11 @@ impl Pass<'_> {
                 Output::Rows(_) => {}
             }
         }
-        if self.outputs.iter().any(|output| matches!(output, Output::Gradient(_))) {
+        if self
+            .outputs
+            .iter()
+            .any(|output| matches!(output, Output::Gradient(_)))
+        {
             statements.extend(quote!(let _ = gradient;));
         }
         statements
@@ -220,7 +244,13 @@ impl Pass<'_> {
             tile.extend(self.step(step, functions, &mut ready));
         }
         let accumulates = phase.tiles.iter().any(|step| {
-            matches!(step, Step::Product { kind: Product::LeftTransposed, .. })
+            matches!(
+                step,
+                Step::Product {
+                    kind: Product::LeftTransposed,
+                    ..
+                }
+            )
         });
         let is_first = accumulates.then(|| quote!(let is_first = start == 0;));
         quote! {
@@ -261,7 +291,13 @@ impl Pass<'_> {
             }
         }
         statements.extend(match step {
-            Step::Product { kind, start, a, b, to } => self.product(*kind, *start, *a, *b, *to),
+            Step::Product {
+                kind,
+                start,
+                a,
+                b,
+                to,
+            } => self.product(*kind, *start, *a, *b, *to),
             Step::Transpose { of } => {
                 let from = self.variable(Tensor::Node(*of));
                 let to = self.variable(Tensor::Transposed(*of));
@@ -274,8 +310,10 @@ impl Pass<'_> {
             Step::Map(map) => {
                 let mut moved = TokenStream::new();
                 for (store, load) in &map.in_place {
-                    let (store_name, load_name) =
-                        (self.variable(Tensor::Node(*store)), self.variable(Tensor::Node(*load)));
+                    let (store_name, load_name) = (
+                        self.variable(Tensor::Node(*store)),
+                        self.variable(Tensor::Node(*load)),
+                    );
                     ready.insert(Tensor::Node(*store));
                     moved.extend(quote!(let #store_name = #load_name;));
                 }
@@ -290,7 +328,9 @@ impl Pass<'_> {
 
     /// The rows of a tensor that belong to the tile, when it is first touched there.
     fn rows(&self, tensor: Tensor) -> TokenStream {
-        let Tensor::Node(id) = tensor else { return quote!() };
+        let Tensor::Node(id) = tensor else {
+            return quote!();
+        };
         let shape = self.graph.shape(id);
         if !shape.is_batch() {
             return quote!();
@@ -314,9 +354,15 @@ impl Pass<'_> {
         }
     }
 
-    fn product(&self, kind: Product, start: Start, a: NodeId, b: NodeId, to: NodeId) -> TokenStream {
-        let [a_name, b_name, to_name] =
-            [a, b, to].map(|id| self.variable(Tensor::Node(id)));
+    fn product(
+        &self,
+        kind: Product,
+        start: Start,
+        a: NodeId,
+        b: NodeId,
+        to: NodeId,
+    ) -> TokenStream {
+        let [a_name, b_name, to_name] = [a, b, to].map(|id| self.variable(Tensor::Node(id)));
         let start = match start {
             Start::Zero => quote!(rt::Start::Zero),
             Start::Row(row) => {
@@ -334,7 +380,11 @@ impl Pass<'_> {
             }
             Product::LeftTransposed => {
                 let start = if self.graph.shape(a).is_batch() {
-                    quote!(if is_first { rt::Start::Zero } else { rt::Start::Keep })
+                    quote!(if is_first {
+                        rt::Start::Zero
+                    } else {
+                        rt::Start::Keep
+                    })
                 } else {
                     start
                 };
@@ -363,7 +413,10 @@ impl Pass<'_> {
     }
 
     fn result(&self) -> TokenStream {
-        let loss = self.outputs.iter().position(|output| matches!(output, Output::Loss(_)));
+        let loss = self
+            .outputs
+            .iter()
+            .position(|output| matches!(output, Output::Loss(_)));
         loss.map_or_else(TokenStream::new, |index| {
             let name = self.output_name(index);
             quote!(#name[0][0])

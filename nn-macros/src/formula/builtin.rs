@@ -24,7 +24,12 @@ const fn activation(
     gain: Gain,
     formula: &'static str,
 ) -> Activation {
-    Activation { name, settings, formula, gain }
+    Activation {
+        name,
+        settings,
+        formula,
+        gain,
+    }
 }
 
 /// selu's constants: Klambauer et al. (2017). lecun_tanh's: LeCun et al. (1998), section 4.4.
@@ -33,8 +38,18 @@ pub const ACTIVATIONS: &[Activation] = &[
     activation("tanh", &[], Gain::Glorot, "tanh(x)"),
     activation("sigmoid", &[], Gain::Glorot, "sigmoid(x)"),
     activation("relu", &[], Gain::He, "relu(x)"),
-    activation("leaky_relu", &[("slope", 0.01)], Gain::He, "if x > 0 { x } else { slope * x }"),
-    activation("elu", &[("alpha", 1.0)], Gain::He, "if x > 0 { x } else { alpha * exp_m1(x) }"),
+    activation(
+        "leaky_relu",
+        &[("slope", 0.01)],
+        Gain::He,
+        "if x > 0 { x } else { slope * x }",
+    ),
+    activation(
+        "elu",
+        &[("alpha", 1.0)],
+        Gain::He,
+        "if x > 0 { x } else { alpha * exp_m1(x) }",
+    ),
     activation(
         "selu",
         &[],
@@ -42,7 +57,12 @@ pub const ACTIVATIONS: &[Activation] = &[
         "1.0507009873554804934193349852946
             * (if x > 0 { x } else { 1.6732632423543772848170429916717 * exp_m1(x) })",
     ),
-    activation("gelu", &[], Gain::He, "0.5 * x * erfc(-0.70710678118654752440 * x)"),
+    activation(
+        "gelu",
+        &[],
+        Gain::He,
+        "0.5 * x * erfc(-0.70710678118654752440 * x)",
+    ),
     activation(
         "gelu_tanh",
         &[],
@@ -53,7 +73,12 @@ pub const ACTIVATIONS: &[Activation] = &[
     activation("softplus", &[], Gain::He, "softplus(x)"),
     activation("softsign", &[], Gain::Glorot, "x / (1 + abs(x))"),
     activation("sin", &[], Gain::Glorot, "sin(x)"),
-    activation("lecun_tanh", &[], Gain::LeCun, "1.7159 * tanh(0.66666666666666666667 * x)"),
+    activation(
+        "lecun_tanh",
+        &[],
+        Gain::LeCun,
+        "1.7159 * tanh(0.66666666666666666667 * x)",
+    ),
 ];
 
 /// A loss: the contribution of one sample, reduced over the columns; samples are summed.
@@ -91,7 +116,13 @@ const fn loss(
     (over_columns, pairing): (Reduction, Pairing),
     formula: &'static str,
 ) -> Loss {
-    Loss { name, settings, formula, over_columns, pairing }
+    Loss {
+        name,
+        settings,
+        formula,
+        over_columns,
+        pairing,
+    }
 }
 
 const SUM: (Reduction, Pairing) = (Reduction::Sum, Pairing::Columns);

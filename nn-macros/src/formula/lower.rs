@@ -28,11 +28,19 @@ pub fn lower(graph: &mut Graph, formula: &Formula, bindings: &[(&str, NodeId)]) 
             }
         }
         Formula::Call(function, arguments) => {
-            let arguments: Vec<_> =
-                arguments.iter().map(|argument| lower(graph, argument, bindings)).collect();
+            let arguments: Vec<_> = arguments
+                .iter()
+                .map(|argument| lower(graph, argument, bindings))
+                .collect();
             apply(graph, *function, &arguments)
         }
-        Formula::If { test, left, right, yes, no } => {
+        Formula::If {
+            test,
+            left,
+            right,
+            yes,
+            no,
+        } => {
             let [left, right, yes, no] =
                 [left, right, yes, no].map(|part| lower(graph, part, bindings));
             graph.select(*test, left, right, yes, no)

@@ -21,9 +21,19 @@ pub enum Formula {
     Negative(Box<Formula>),
     Binary(Binary, Box<Formula>, Box<Formula>),
     Call(Function, Vec<Formula>),
-    If { test: Test, left: Box<Formula>, right: Box<Formula>, yes: Box<Formula>, no: Box<Formula> },
+    If {
+        test: Test,
+        left: Box<Formula>,
+        right: Box<Formula>,
+        yes: Box<Formula>,
+        no: Box<Formula>,
+    },
     /// `{ let name = value; body }`
-    Let { name: String, value: Box<Formula>, body: Box<Formula> },
+    Let {
+        name: String,
+        value: Box<Formula>,
+        body: Box<Formula>,
+    },
 }
 
 /// What a formula can call.

@@ -24,7 +24,13 @@ impl Graph {
     }
 
     pub fn mask(&mut self, layer: u32, keep: f64, columns: usize) -> NodeId {
-        self.push(Op::Mask { layer, keep: Number::new(keep) }, Shape::rows(columns))
+        self.push(
+            Op::Mask {
+                layer,
+                keep: Number::new(keep),
+            },
+            Shape::rows(columns),
+        )
     }
 
     /// The number a node is, if it is a constant.
@@ -75,6 +81,10 @@ impl Graph {
             (Some(0.0), _) => return b,
             (_, Some(0.0)) => return a,
             _ => {}
+        }
+        if a == b {
+            let two = self.constant(2.0);
+            return self.mul(two, a);
         }
         if let Some(b) = self.negated(b) {
             return self.sub(a, b);
@@ -127,19 +137,41 @@ impl Graph {
                 let folded = self.constant(c.value() * d);
                 self.mul(folded, x)
             }
-            // (1/b)·g = g/b
-            (Op::Binary(Binary::Div, one, divisor), _) if self.is(one, 1.0) => {
+            // (1/b)·g = g/b, unless the reciprocal serves many elements
+            (Op::Binary(Binary::Div, one, divisor), _)
+                if self.is(one, 1.0) && self.shape(a) == self.shape(b) =>
+            {
                 self.div(b, divisor)
             }
-            (_, Op::Binary(Binary::Div, one, divisor)) if self.is(one, 1.0) => {
+            (_, Op::Binary(Binary::Div, one, divisor))
+                if self.is(one, 1.0) && self.shape(a) == self.shape(b) =>
+            {
                 self.div(a, divisor)
             }
             // (if t { 1 } else { 0 })·g = if t { g } else { 0 }
-            (Op::Select { test, left, right, yes, no }, _) if self.are_switches(yes, no) => {
+            (
+                Op::Select {
+                    test,
+                    left,
+                    right,
+                    yes,
+                    no,
+                },
+                _,
+            ) if self.are_switches(yes, no) => {
                 let (yes, no) = (self.mul(yes, b), self.mul(no, b));
                 self.select(test, left, right, yes, no)
             }
-            (_, Op::Select { test, left, right, yes, no }) if self.are_switches(yes, no) => {
+            (
+                _,
+                Op::Select {
+                    test,
+                    left,
+                    right,
+                    yes,
+                    no,
+                },
+            ) if self.are_switches(yes, no) => {
                 let (yes, no) = (self.mul(yes, a), self.mul(no, a));
                 self.select(test, left, right, yes, no)
             }
@@ -149,7 +181,9 @@ impl Graph {
 
     /// Whether both are 0 or 1.
     fn are_switches(&self, yes: NodeId, no: NodeId) -> bool {
-        [yes, no].iter().all(|&id| self.is(id, 0.0) || self.is(id, 1.0))
+        [yes, no]
+            .iter()
+            .all(|&id| self.is(id, 0.0) || self.is(id, 1.0))
     }
 
     pub fn div(&mut self, a: NodeId, b: NodeId) -> NodeId {
@@ -212,17 +246,33 @@ impl Graph {
         if let (Some(l), Some(r)) = (self.as_constant(left), self.as_constant(right)) {
             return if test.holds(l, r) { yes } else { no };
         }
-        let shape =
-            [right, yes, no].iter().fold(self.shape(left), |shape, &id| shape.join(self.shape(id)));
-        self.push(Op::Select { test, left, right, yes, no }, shape)
+        let shape = [right, yes, no]
+            .iter()
+            .fold(self.shape(left), |shape, &id| shape.join(self.shape(id)));
+        self.push(
+            Op::Select {
+                test,
+                left,
+                right,
+                yes,
+                no,
+            },
+            shape,
+        )
     }
 
     pub fn product(&mut self, kind: Product, a: NodeId, b: NodeId) -> NodeId {
         let (left, right) = (self.shape(a), self.shape(b));
         let shape = match kind {
-            Product::Plain => Shape { rows: left.rows, columns: right.columns },
+            Product::Plain => Shape {
+                rows: left.rows,
+                columns: right.columns,
+            },
             Product::RightTransposed => match right.rows {
-                Extent::Fixed(rows) => Shape { rows: left.rows, columns: rows },
+                Extent::Fixed(rows) => Shape {
+                    rows: left.rows,
+                    columns: rows,
+                },
                 Extent::Batch => unreachable!("a batch is never the transposed right operand"),
             },
             Product::LeftTransposed => Shape::matrix(left.columns, right.columns),
@@ -236,9 +286,13 @@ impl Graph {
         let shape = self.shape(x);
         let (given, left) = match axis {
             Axis::Rows => (shape.rows == full.rows, Shape::row(shape.columns)),
-            Axis::Columns => {
-                (shape.columns == full.columns, Shape { rows: shape.rows, columns: 1 })
-            }
+            Axis::Columns => (
+                shape.columns == full.columns,
+                Shape {
+                    rows: shape.rows,
+                    columns: 1,
+                },
+            ),
         };
         if !given {
             let times = match (axis, full.rows) {
@@ -254,6 +308,20 @@ impl Graph {
         match *self.op(x) {
             Op::Unary(Unary::Neg, inner) => {
                 let sum = self.sum(axis, inner, full);
+                self.neg(sum)
+            }
+            // Deviations from the mean sum to zero: they need not be added up to find that out.
+            Op::Binary(Binary::Add, a, b) if axis == Axis::Rows && self.sums_to_zero(b) => {
+                self.sum(axis, a, full)
+            }
+            Op::Binary(Binary::Add, a, b) if axis == Axis::Rows && self.sums_to_zero(a) => {
+                self.sum(axis, b, full)
+            }
+            Op::Binary(Binary::Sub, a, b) if axis == Axis::Rows && self.sums_to_zero(b) => {
+                self.sum(axis, a, full)
+            }
+            Op::Binary(Binary::Sub, a, b) if axis == Axis::Rows && self.sums_to_zero(a) => {
+                let sum = self.sum(axis, b, full);
                 self.neg(sum)
             }
             // What does not vary along the axis comes out of the sum.
@@ -280,6 +348,24 @@ impl Graph {
         }
     }
 
+    /// Whether the rows are deviations from their own mean, x − 1ᵀx/n, perhaps times a row.
+    fn sums_to_zero(&self, id: NodeId) -> bool {
+        match *self.op(id) {
+            Op::Unary(Unary::Neg, x) => self.sums_to_zero(x),
+            Op::Binary(Binary::Mul, a, b) if !self.varies(a, Axis::Rows) => self.sums_to_zero(b),
+            Op::Binary(Binary::Mul | Binary::Div, a, b) if !self.varies(b, Axis::Rows) => {
+                self.sums_to_zero(a)
+            }
+            Op::Binary(Binary::Sub, x, mean) => match *self.op(mean) {
+                Op::Binary(Binary::Div, sum, n) => {
+                    *self.op(sum) == Op::Sum(Axis::Rows, x) && *self.op(n) == Op::Count
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// Whether a tensor is longer than 1 along the axis.
     fn varies(&self, id: NodeId, axis: Axis) -> bool {
         match axis {
@@ -289,12 +375,23 @@ impl Graph {
     }
 
     pub fn row_max(&mut self, x: NodeId) -> NodeId {
-        let shape = Shape { columns: 1, ..self.shape(x) };
-        if shape == self.shape(x) { x } else { self.push(Op::RowMax(x), shape) }
+        let shape = Shape {
+            columns: 1,
+            ..self.shape(x)
+        };
+        if shape == self.shape(x) {
+            x
+        } else {
+            self.push(Op::RowMax(x), shape)
+        }
     }
 
     pub fn broadcast(&mut self, x: NodeId, shape: Shape) -> NodeId {
-        if self.shape(x) == shape { x } else { self.push(Op::Broadcast(x), shape) }
+        if self.shape(x) == shape {
+            x
+        } else {
+            self.push(Op::Broadcast(x), shape)
+        }
     }
 
     pub fn slice(&mut self, of: NodeId, start: usize, columns: usize) -> NodeId {

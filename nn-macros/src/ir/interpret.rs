@@ -13,12 +13,22 @@ pub struct Array {
 impl Array {
     pub fn new(rows: usize, columns: usize, data: Vec<f64>) -> Self {
         assert_eq!(data.len(), rows * columns);
-        Self { rows, columns, data }
+        Self {
+            rows,
+            columns,
+            data,
+        }
     }
 
     fn from_fn(rows: usize, columns: usize, f: impl Fn(usize, usize) -> f64) -> Self {
-        let data = (0..rows * columns).map(|i| f(i / columns, i % columns)).collect();
-        Self { rows, columns, data }
+        let data = (0..rows * columns)
+            .map(|i| f(i / columns, i % columns))
+            .collect();
+        Self {
+            rows,
+            columns,
+            data,
+        }
     }
 
     /// The element at (i, j), repeated along axes of extent 1.
@@ -55,7 +65,13 @@ pub fn interpret(
             Op::Unary(function, x) => each(&|i, j| function.value(at(x, i, j))),
             Op::Power(x, n) => each(&|i, j| at(x, i, j).powi(n)),
             Op::Binary(operation, a, b) => each(&|i, j| operation.value(at(a, i, j), at(b, i, j))),
-            Op::Select { test, left, right, yes, no } => each(&|i, j| {
+            Op::Select {
+                test,
+                left,
+                right,
+                yes,
+                no,
+            } => each(&|i, j| {
                 let holds = match test {
                     Test::Less => at(left, i, j) < at(right, i, j),
                     Test::LessEqual => at(left, i, j) <= at(right, i, j),
@@ -77,13 +93,19 @@ pub fn interpret(
                 each(&|i, _| (0..of(x).columns).map(|j| at(x, i, j)).sum())
             }
             Op::RowMax(x) => each(&|i, _| {
-                (0..of(x).columns).map(|j| at(x, i, j)).fold(f64::NEG_INFINITY, f64::max)
+                (0..of(x).columns)
+                    .map(|j| at(x, i, j))
+                    .fold(f64::NEG_INFINITY, f64::max)
             }),
             Op::Broadcast(x) => each(&|i, j| at(x, i, j)),
             Op::Slice { of, start } => each(&|i, j| at(of, i, start + j)),
             Op::Place { of: x, start } => each(&|i, j| {
                 let inside = (start..start + of(x).columns).contains(&j);
-                if inside { of(x).data[i * of(x).columns + j - start] } else { 0.0 }
+                if inside {
+                    of(x).data[i * of(x).columns + j - start]
+                } else {
+                    0.0
+                }
             }),
         };
         values.push(value);

@@ -68,7 +68,10 @@ impl Shape {
     pub const SCALAR: Self = Self::matrix(1, 1);
 
     pub const fn rows(columns: usize) -> Self {
-        Self { rows: Extent::Batch, columns }
+        Self {
+            rows: Extent::Batch,
+            columns,
+        }
     }
 
     pub const fn row(columns: usize) -> Self {
@@ -76,7 +79,10 @@ impl Shape {
     }
 
     pub const fn matrix(rows: usize, columns: usize) -> Self {
-        Self { rows: Extent::Fixed(rows), columns }
+        Self {
+            rows: Extent::Fixed(rows),
+            columns,
+        }
     }
 
     /// Whether there is a row per sample.
@@ -86,8 +92,15 @@ impl Shape {
 
     /// The shape both broadcast to.
     pub fn join(self, other: Self) -> Self {
-        let rows = if self.rows == Extent::Fixed(1) { other.rows } else { self.rows };
-        Self { rows, columns: self.columns.max(other.columns) }
+        let rows = if self.rows == Extent::Fixed(1) {
+            other.rows
+        } else {
+            self.rows
+        };
+        Self {
+            rows,
+            columns: self.columns.max(other.columns),
+        }
     }
 }
 
@@ -139,7 +152,13 @@ pub enum Op {
     /// An arithmetic operation, element by element.
     Binary(Binary, NodeId, NodeId),
     /// `if left < right { yes } else { no }`, element by element.
-    Select { test: Test, left: NodeId, right: NodeId, yes: NodeId, no: NodeId },
+    Select {
+        test: Test,
+        left: NodeId,
+        right: NodeId,
+        yes: NodeId,
+        no: NodeId,
+    },
     /// A matrix product.
     Product(Product, NodeId, NodeId),
     /// The sum along an axis.
@@ -230,7 +249,13 @@ impl Op {
             | Op::Slice { of: x, .. }
             | Op::Place { of: x, .. } => vec![x],
             Op::Binary(_, a, b) | Op::Product(_, a, b) => vec![a, b],
-            Op::Select { left, right, yes, no, .. } => vec![left, right, yes, no],
+            Op::Select {
+                left,
+                right,
+                yes,
+                no,
+                ..
+            } => vec![left, right, yes, no],
         }
     }
 
@@ -247,9 +272,19 @@ impl Op {
             Op::Place { of, start } => Op::Place { of: f(of), start },
             Op::Binary(operation, a, b) => Op::Binary(operation, f(a), f(b)),
             Op::Product(kind, a, b) => Op::Product(kind, f(a), f(b)),
-            Op::Select { test, left, right, yes, no } => {
-                Op::Select { test, left: f(left), right: f(right), yes: f(yes), no: f(no) }
-            }
+            Op::Select {
+                test,
+                left,
+                right,
+                yes,
+                no,
+            } => Op::Select {
+                test,
+                left: f(left),
+                right: f(right),
+                yes: f(yes),
+                no: f(no),
+            },
         }
     }
 
@@ -288,7 +323,11 @@ impl Graph {
         }
         let id = NodeId(self.nodes.len() as u32);
         self.made.insert((op.clone(), shape), id);
-        self.nodes.push(Node { name: None, shape, op });
+        self.nodes.push(Node {
+            name: None,
+            shape,
+            op,
+        });
         id
     }
 

@@ -6,7 +6,9 @@ use super::{Axis, Binary, Extent, Graph, NodeId, Op, Product, Shape, Test, Unary
 /// is written out where it is used.
 pub fn equations(graph: &Graph) -> Vec<(NodeId, String)> {
     let given = |id: &NodeId| matches!(graph.op(*id), Op::Source(_) | Op::Count);
-    let named = graph.ids().filter(|id| graph.node(*id).name.is_some() && !given(id));
+    let named = graph
+        .ids()
+        .filter(|id| graph.node(*id).name.is_some() && !given(id));
     named.map(|id| (id, equation(graph, id))).collect()
 }
 
@@ -14,13 +16,21 @@ pub fn equations(graph: &Graph) -> Vec<(NodeId, String)> {
 pub fn equation(graph: &Graph, id: NodeId) -> String {
     let printer = Printer { graph };
     let (text, _) = printer.operation(id);
-    format!("{} = {text}", printer.name(id).unwrap_or_else(|| format!("{id:?}")))
+    format!(
+        "{} = {text}",
+        printer.name(id).unwrap_or_else(|| format!("{id:?}"))
+    )
 }
 
 /// The graph as a listing: an equation a line, with shapes.
 pub fn print(graph: &Graph) -> String {
     let lines = equations(graph);
-    let longest = lines.iter().map(|(_, line)| line.chars().count()).max().unwrap_or(0).min(64);
+    let longest = lines
+        .iter()
+        .map(|(_, line)| line.chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(64);
     let mut text = String::new();
     for (id, line) in lines {
         let pad = " ".repeat(longest.saturating_sub(line.chars().count()));
@@ -53,7 +63,11 @@ impl Printer<'_> {
             return name;
         }
         let (text, binding) = self.operation(id);
-        if binding < around { format!("({text})") } else { text }
+        if binding < around {
+            format!("({text})")
+        } else {
+            text
+        }
     }
 
     /// What a node computes, and how tightly it binds.
@@ -74,12 +88,22 @@ impl Printer<'_> {
             Op::Binary(Binary::Add, a, b) => (format!("{} + {}", at(a, Sum), at(b, Sum)), Sum),
             Op::Binary(Binary::Sub, a, b) => (format!("{} − {}", at(a, Sum), at(b, Term)), Sum),
             Op::Binary(Binary::Mul, a, b) => {
-                let sign = if self.is_scalar(a) || self.is_scalar(b) { " " } else { " ⊙ " };
+                let sign = if self.is_scalar(a) || self.is_scalar(b) {
+                    " "
+                } else {
+                    " ⊙ "
+                };
                 (format!("{}{sign}{}", at(a, Term), at(b, Factor)), Term)
             }
             Op::Binary(Binary::Div, a, b) => (format!("{} / {}", at(a, Term), at(b, Factor)), Term),
             Op::Binary(Binary::Pow, a, b) => (format!("{}^{}", at(a, Atom), at(b, Atom)), Factor),
-            Op::Select { test, left, right, yes, no } => {
+            Op::Select {
+                test,
+                left,
+                right,
+                yes,
+                no,
+            } => {
                 let sign = match test {
                     Test::Less => "<",
                     Test::LessEqual => "≤",
@@ -99,7 +123,10 @@ impl Printer<'_> {
             Op::Broadcast(x) => (at(x, Atom), Atom),
             Op::Slice { of, start } => {
                 let columns = self.graph.shape(id).columns;
-                (format!("{}[:, {start}..{}]", at(of, Atom), start + columns), Atom)
+                (
+                    format!("{}[:, {start}..{}]", at(of, Atom), start + columns),
+                    Atom,
+                )
             }
             Op::Place { of, start } => (format!("place({}, at {start})", at(of, Sum)), Atom),
         }
@@ -131,6 +158,8 @@ pub fn symbol(name: &str) -> String {
         "xhat" => "X̂",
         "mean" => "μ̄",
         "variance" => "σ̄²",
+        "next_mean" => "μ̄′",
+        "next_variance" => "σ̄²′",
         "b" | "n" | "s" => stem,
         _ => {
             if let Some(of) = stem.strip_prefix('d').filter(|of| !of.is_empty()) {
@@ -150,7 +179,9 @@ fn subscript(digit: char) -> Option<char> {
 fn superscript(n: i32) -> String {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     let digits = n.unsigned_abs().to_string();
-    let digits = digits.bytes().map(|digit| DIGITS[usize::from(digit - b'0')]);
+    let digits = digits
+        .bytes()
+        .map(|digit| DIGITS[usize::from(digit - b'0')]);
     (n < 0).then_some('⁻').into_iter().chain(digits).collect()
 }
 
@@ -160,7 +191,11 @@ fn decimal(value: f64) -> String {
         return "½".to_owned();
     }
     let plain = format!("{value}");
-    let text = if plain.len() <= 8 { plain } else { format!("{:.6}", value) };
+    let text = if plain.len() <= 8 {
+        plain
+    } else {
+        format!("{:.6}", value)
+    };
     text.replace('-', "−")
 }
 

@@ -18,7 +18,10 @@ pub(super) fn place(graph: &Graph, outputs: &[NodeId], mut phases: Vec<Phase>) -
         fixed: Vec::new(),
     };
     for (index, id) in outputs.iter().enumerate() {
-        allocator.places.entry(Tensor::Node(*id)).or_insert(Place::Output(index));
+        allocator
+            .places
+            .entry(Tensor::Node(*id))
+            .or_insert(Place::Output(index));
     }
     let mut time = 0;
     for phase in &mut phases {
@@ -27,7 +30,13 @@ pub(super) fn place(graph: &Graph, outputs: &[NodeId], mut phases: Vec<Phase>) -
             time += 1;
         }
     }
-    let Allocator { places, tiles, batches, fixed, .. } = allocator;
+    let Allocator {
+        places,
+        tiles,
+        batches,
+        fixed,
+        ..
+    } = allocator;
     let (tile_slots, batch_slots) = (tiles.columns, batches.columns);
     let widest = tile_slots.iter().copied().max().unwrap_or(1);
     Plan {
@@ -62,9 +71,10 @@ fn lives(phases: &[Phase]) -> BTreeMap<Tensor, Life> {
     for (number, phase) in phases.iter().enumerate() {
         for step in phase.once.iter().chain(&phase.tiles) {
             for tensor in step.reads().into_iter().chain(step.writes()) {
-                let life = lives
-                    .entry(tensor)
-                    .or_insert_with(|| Life { last: time, phases: BTreeSet::new() });
+                let life = lives.entry(tensor).or_insert_with(|| Life {
+                    last: time,
+                    phases: BTreeSet::new(),
+                });
                 life.last = time;
                 life.phases.insert(number);
             }
@@ -146,7 +156,8 @@ impl Allocator<'_> {
             });
             if let Some(load) = dying {
                 map.in_place.insert(store, load);
-                self.places.insert(Tensor::Node(store), self.places[&Tensor::Node(load)]);
+                self.places
+                    .insert(Tensor::Node(store), self.places[&Tensor::Node(load)]);
             }
         }
     }
@@ -161,7 +172,8 @@ impl Allocator<'_> {
         let shape = self.graph.shape(id);
         match shape.rows {
             Extent::Fixed(rows) => {
-                self.fixed.push((rows * shape.columns).next_multiple_of(LINE));
+                self.fixed
+                    .push((rows * shape.columns).next_multiple_of(LINE));
                 Place::Fixed(self.fixed.len() - 1)
             }
             Extent::Batch if self.crosses(tensor) => {
@@ -176,7 +188,11 @@ impl Slots {
     /// A free buffer of exactly these columns, or a new one. Whole-batch buffers are reused only
     /// so: rows of other widths would overlap rows that later tiles still read.
     fn take_equal(&mut self, columns: usize) -> usize {
-        match self.free.iter().position(|&slot| self.columns[slot] == columns) {
+        match self
+            .free
+            .iter()
+            .position(|&slot| self.columns[slot] == columns)
+        {
             Some(index) => self.free.swap_remove(index),
             None => self.add(columns),
         }
@@ -184,7 +200,12 @@ impl Slots {
 
     /// The free buffer that fits best, widened if none is wide enough, or a new one.
     fn take_any(&mut self, columns: usize) -> usize {
-        let fit = |slot: usize| (self.columns[slot] < columns, self.columns[slot].abs_diff(columns));
+        let fit = |slot: usize| {
+            (
+                self.columns[slot] < columns,
+                self.columns[slot].abs_diff(columns),
+            )
+        };
         match (0..self.free.len()).min_by_key(|&index| fit(self.free[index])) {
             Some(index) => {
                 let slot = self.free.swap_remove(index);

@@ -68,7 +68,13 @@ pub enum Place {
 
 pub enum Step {
     /// C ← start + A·B for one of the three products.
-    Product { kind: Product, start: Start, a: NodeId, b: NodeId, to: NodeId },
+    Product {
+        kind: Product,
+        start: Start,
+        a: NodeId,
+        b: NodeId,
+        to: NodeId,
+    },
     /// Bᵀ, for the products with a transposed right operand.
     Transpose { of: NodeId },
     /// A dropout mask for the rows of the tile.
@@ -115,9 +121,10 @@ impl Map {
     pub fn is_flat(&self, graph: &Graph) -> bool {
         self.row_sums.is_empty()
             && self.column_folds.is_empty()
-            && self.loads.iter().all(|&load| {
-                graph.shape(load) == self.domain || graph.shape(load) == Shape::SCALAR
-            })
+            && self
+                .loads
+                .iter()
+                .all(|&load| graph.shape(load) == self.domain || graph.shape(load) == Shape::SCALAR)
     }
 }
 
@@ -125,7 +132,9 @@ impl Step {
     /// The tensors a step reads.
     pub fn reads(&self) -> Vec<Tensor> {
         match self {
-            Step::Product { kind, start, a, b, .. } => {
+            Step::Product {
+                kind, start, a, b, ..
+            } => {
                 let right = match kind {
                     Product::RightTransposed => Tensor::Transposed(*b),
                     _ => Tensor::Node(*b),
@@ -149,7 +158,12 @@ impl Step {
             Step::Transpose { of } => vec![Tensor::Transposed(*of)],
             Step::Map(map) => {
                 let folded = map.row_sums.iter().chain(&map.column_folds);
-                map.stores.iter().chain(folded).copied().map(Tensor::Node).collect()
+                map.stores
+                    .iter()
+                    .chain(folded)
+                    .copied()
+                    .map(Tensor::Node)
+                    .collect()
             }
         }
     }

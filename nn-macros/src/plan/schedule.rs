@@ -79,14 +79,27 @@ fn depths(graph: &Graph) -> Vec<usize> {
     let mut depths: Vec<usize> = Vec::with_capacity(graph.ids().len());
     for id in graph.ids() {
         let ready = |x: NodeId| depths[x.index()] + usize::from(folds_batch(graph, x));
-        depths.push(graph.op(id).operands().into_iter().map(ready).max().unwrap_or(0));
+        depths.push(
+            graph
+                .op(id)
+                .operands()
+                .into_iter()
+                .map(ready)
+                .max()
+                .unwrap_or(0),
+        );
     }
     depths
 }
 
 /// Whether a node turns the rows of a batch into something without rows.
 fn folds_batch(graph: &Graph, id: NodeId) -> bool {
-    !graph.shape(id).is_batch() && graph.op(id).operands().iter().any(|&x| graph.shape(x).is_batch())
+    !graph.shape(id).is_batch()
+        && graph
+            .op(id)
+            .operands()
+            .iter()
+            .any(|&x| graph.shape(x).is_batch())
 }
 
 /// The nodes that must lie in memory wherever they are computed: what products and changes of
@@ -127,7 +140,10 @@ impl Scheduler<'_> {
             return;
         }
         match *self.graph.op(id) {
-            Op::Product(..) if self.users[id.index()].iter().any(|user| self.affine.contains_key(user)) => {}
+            Op::Product(..)
+                if self.users[id.index()]
+                    .iter()
+                    .any(|user| self.affine.contains_key(user)) => {}
             Op::Product(..) => self.product(id, Start::Zero, id),
             Op::Sum(axis, x) => self.fold(id, x, axis),
             Op::RowMax(x) => self.fold(id, x, Axis::Columns),
@@ -136,13 +152,24 @@ impl Scheduler<'_> {
     }
 
     fn product(&mut self, product: NodeId, start: Start, to: NodeId) {
-        let Op::Product(kind, a, b) = *self.graph.op(product) else { return };
+        let Op::Product(kind, a, b) = *self.graph.op(product) else {
+            return;
+        };
         self.keep(a);
         self.keep(b);
         if kind == Product::RightTransposed && self.done.insert(Tensor::Transposed(b)) {
             self.phase.once.push(Step::Transpose { of: b });
         }
-        self.push(to, Step::Product { kind, start, a, b, to });
+        self.push(
+            to,
+            Step::Product {
+                kind,
+                start,
+                a,
+                b,
+                to,
+            },
+        );
     }
 
     /// Makes sure that a node's value is in memory.
@@ -151,7 +178,14 @@ impl Scheduler<'_> {
             return;
         }
         if let Op::Mask { layer, keep } = *self.graph.op(id) {
-            self.push(id, Step::Mask { to: id, layer, keep: keep.value() });
+            self.push(
+                id,
+                Step::Mask {
+                    to: id,
+                    layer,
+                    keep: keep.value(),
+                },
+            );
             return;
         }
         self.map(self.graph.shape(id), id, |map| map.stores.push(id));
@@ -171,7 +205,11 @@ impl Scheduler<'_> {
     fn push(&mut self, to: NodeId, step: Step) {
         self.done.insert(Tensor::Node(to));
         let rows = self.graph.shape(to).is_batch() || folds_batch(self.graph, to);
-        if rows { self.phase.tiles.push(step) } else { self.phase.once.push(step) }
+        if rows {
+            self.phase.tiles.push(step)
+        } else {
+            self.phase.once.push(step)
+        }
     }
 
     /// Adds a loop over `domain` that computes `result` and does with it what `finish` says.
@@ -191,7 +229,11 @@ impl Scheduler<'_> {
         let stores = map.stores.iter().copied().map(Tensor::Node);
         self.done.extend(stores);
         let graph = self.graph;
-        let steps = if domain.is_batch() { &mut self.phase.tiles } else { &mut self.phase.once };
+        let steps = if domain.is_batch() {
+            &mut self.phase.tiles
+        } else {
+            &mut self.phase.once
+        };
         if let Some(Step::Map(last)) = steps.last_mut()
             && can_join(graph, last, &map)
         {
@@ -258,7 +300,9 @@ impl Scheduler<'_> {
             if is_inline(self.graph, id) || !seen.insert(id) {
                 continue;
             }
-            if map.body.contains(&id) && !matches!(self.graph.op(id), Op::Slice { .. } | Op::Place { .. }) {
+            if map.body.contains(&id)
+                && !matches!(self.graph.op(id), Op::Slice { .. } | Op::Place { .. })
+            {
                 if is_dear(self.graph.op(id)) {
                     return false;
                 }
@@ -310,7 +354,14 @@ fn join(first: &mut Map, second: Map) {
             }
         }
     };
-    add(&mut first.loads, second.loads.into_iter().filter(|id| !computed.contains(id)).collect());
+    add(
+        &mut first.loads,
+        second
+            .loads
+            .into_iter()
+            .filter(|id| !computed.contains(id))
+            .collect(),
+    );
     add(&mut first.body, second.body);
     add(&mut first.stores, second.stores);
     add(&mut first.row_sums, second.row_sums);

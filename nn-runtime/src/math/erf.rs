@@ -58,6 +58,10 @@ pub(super) fn erfc<S: Simd, T: Format + Tables>(x: T) -> T {
     let a = x.abs();
     let near = T::ONE - erf_of_small::<S, T>(x);
     let tail = erfc_of_positive::<S, T>(a);
-    let far = if x < T::ZERO { T::from_f64(2.0) - tail } else { tail };
+    let far = if x < T::ZERO {
+        T::from_f64(2.0) - tail
+    } else {
+        tail
+    };
     if a < T::from_f64(0.5) { near } else { far }
 }

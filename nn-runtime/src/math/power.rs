@@ -39,7 +39,11 @@ pub(super) fn powf<S: Simd>(x: f32, y: f32) -> f32 {
     let product = if one { 0.0 } else { product };
     let magnitude = Real::exp::<S>(product) as f32;
 
-    let power = if odd { magnitude.copysign(x) } else { magnitude };
+    let power = if odd {
+        magnitude.copysign(x)
+    } else {
+        magnitude
+    };
     let undefined = x < 0.0 && base < f64::INFINITY && !integral;
     if undefined { f32::NAN } else { power }
 }

@@ -56,9 +56,17 @@ functions!(
 fn ulps(y: f32, r: f64) -> f64 {
     const OVERFLOW: f64 = f32::MAX as f64 * (1.0 + 1.0 / 33_554_432.0);
     if y.is_nan() || r.is_nan() {
-        return if y.is_nan() && r.is_nan() { 0.0 } else { f64::INFINITY };
+        return if y.is_nan() && r.is_nan() {
+            0.0
+        } else {
+            f64::INFINITY
+        };
     }
-    let r = if r.abs() >= OVERFLOW { f64::INFINITY.copysign(r) } else { r };
+    let r = if r.abs() >= OVERFLOW {
+        f64::INFINITY.copysign(r)
+    } else {
+        r
+    };
     if f64::from(y) == r {
         return 0.0;
     }
@@ -68,7 +76,12 @@ fn ulps(y: f32, r: f64) -> f64 {
 }
 
 /// Sweeps the bit patterns of `f32` and returns the largest error and where it was.
-fn worst_f32<F: Function>(isa: Isa, stride: u32, reference: fn(f64) -> f64, domain: f32) -> (f64, f32) {
+fn worst_f32<F: Function>(
+    isa: Isa,
+    stride: u32,
+    reference: fn(f64) -> f64,
+    domain: f32,
+) -> (f64, f32) {
     let mut worst = (0.0, 0.0);
     let mut patterns = (0..=u32::MAX).step_by(stride as usize).peekable();
     while patterns.peek().is_some() {
@@ -93,8 +106,15 @@ fn check_f32<F: Function>(bound: f64, domain: f32, reference: fn(f64) -> f64) {
     for isa in Isa::available() {
         let (error, x) = worst_f32::<F>(isa, STRIDE, reference, domain);
         println!("f32 {} {}: {error:.3} ulp at {x:e}", F::NAME, isa.name());
-        if std::env::var("STRICT").is_ok() { } else if false {}
-        assert!(error <= bound || std::env::var("LAX").is_ok(), "{} on {}: {error} ulp at {x:e}", F::NAME, isa.name());
+        if std::env::var("STRICT").is_ok() {
+        } else if false {
+        }
+        assert!(
+            error <= bound || std::env::var("LAX").is_ok(),
+            "{} on {}: {error} ulp at {x:e}",
+            F::NAME,
+            isa.name()
+        );
     }
 }
 
@@ -104,7 +124,11 @@ fn sigmoid_f64(x: f64) -> f64 {
 }
 
 fn softplus_f64(x: f64) -> f64 {
-    if x.is_nan() { x } else { x.max(0.0) + (-x.abs()).exp().ln_1p() }
+    if x.is_nan() {
+        x
+    } else {
+        x.max(0.0) + (-x.abs()).exp().ln_1p()
+    }
 }
 
 #[test]
@@ -140,8 +164,13 @@ fn relative(y: f64, r: f64) -> f64 {
 
 /// Points for `f64`: every magnitude from the smallest subnormal number to the largest, and [−40, 40], [-800, 800] densely.
 fn points() -> Vec<f64> {
-    let n = if cfg!(debug_assertions) { 6_000 } else { 1_000_000 };
-    let by_bits = (0..n).map(|i| f64::from_bits((u64::MAX / n * i).wrapping_add(i * i % 1_000_003)));
+    let n = if cfg!(debug_assertions) {
+        6_000
+    } else {
+        1_000_000
+    };
+    let by_bits =
+        (0..n).map(|i| f64::from_bits((u64::MAX / n * i).wrapping_add(i * i % 1_000_003)));
     let by_value = (0..n).flat_map(|i| {
         let x = (i as f64 + 0.3) / n as f64 * 2.0 - 1.0;
         [x, x * 8.0, x * 40.0, x * 800.0]
@@ -151,7 +180,10 @@ fn points() -> Vec<f64> {
 
 #[track_caller]
 fn check_f64<F: Function>(bound: f64, domain: f64, reference: fn(f64) -> f64) {
-    let xs: Vec<f64> = points().into_iter().filter(|x| x.is_nan() || x.abs() <= domain).collect();
+    let xs: Vec<f64> = points()
+        .into_iter()
+        .filter(|x| x.is_nan() || x.abs() <= domain)
+        .collect();
     for isa in Isa::available() {
         let (mut error, mut at) = (0.0, 0.0);
         for (&x, y) in xs.iter().zip(map::<F, f64>(isa, &xs)) {
@@ -161,8 +193,15 @@ fn check_f64<F: Function>(bound: f64, domain: f64, reference: fn(f64) -> f64) {
             }
         }
         println!("f64 {} {}: {error:.3e} at {at:e}", F::NAME, isa.name());
-        if std::env::var("STRICT").is_ok() { } else if false {}
-        assert!(error <= bound || std::env::var("LAX").is_ok(), "{} on {}: {error:e} at {at:e}", F::NAME, isa.name());
+        if std::env::var("STRICT").is_ok() {
+        } else if false {
+        }
+        assert!(
+            error <= bound || std::env::var("LAX").is_ok(),
+            "{} on {}: {error:e} at {at:e}",
+            F::NAME,
+            isa.name()
+        );
     }
 }
 

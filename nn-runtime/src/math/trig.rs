@@ -69,7 +69,10 @@ impl Angle for f64 {
         let r = first + second;
         let rest = r - first;
         let lost = (first - (r - rest)) + (second - rest);
-        (confine(r + Real::mul_add::<S>(n, -HALF_PI_3, lost)), quadrant)
+        (
+            confine(r + Real::mul_add::<S>(n, -HALF_PI_3, lost)),
+            quadrant,
+        )
     }
 }
 
