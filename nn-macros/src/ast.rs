@@ -8,7 +8,7 @@ pub struct Declaration {
     pub facade: TokenStream,
     pub form: Form,
     pub chain: Vec<Layer>,
-    /// Where the chain stands, for mistakes that belong to no layer.
+    /// Where the chain begins, for mistakes that belong to no layer.
     pub span: Span,
     pub settings: Vec<Setting>,
 }
@@ -42,18 +42,24 @@ pub enum LayerKind {
     Call(Call),
     /// `skip(tanh(50) -> 50)`
     Skip(Vec<Layer>),
+    /// Something that is no layer; its mistake is reported already.
+    Unreadable,
 }
 
 /// A name with arguments.
 pub struct Call {
     pub name: Ident,
+    /// Where the parentheses stand, if there are any.
+    pub parentheses: Option<Span>,
     pub arguments: Vec<Argument>,
 }
 
 /// `0.8` or `keep = 0.8`
 pub struct Argument {
     pub name: Option<Ident>,
-    pub value: Number,
+    /// `None` behind a mistake that is reported already.
+    pub value: Option<Number>,
+    pub span: Span,
 }
 
 /// A number as written, `-` included, without a suffix.

@@ -1,6 +1,8 @@
 //! Mistakes in a declaration, collected so that all of them are reported at once.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 
 /// The mistakes found so far, in the order found.
 #[derive(Default)]
@@ -13,30 +15,90 @@ impl Errors {
         self.0.push(syn::Error::new(span, message.into()));
     }
 
+    /// The same for a mistake of several tokens, all of them underlined.
+    pub fn push_on(&mut self, tokens: &[TokenTree], message: impl Into<String>) {
+        let tokens: TokenStream = tokens.iter().cloned().collect();
+        self.0.push(syn::Error::new_spanned(tokens, message.into()));
+    }
+
     pub fn extend(&mut self, error: syn::Error) {
         self.0.extend(error);
     }
 
-    /// One `compile_error!` for each mistake.
-    pub fn to_compile_errors(&self) -> TokenStream {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What stands in for an expression: one `compile_error!` for each mistake. The last is the
+    /// value, of the compiler's error type, so nothing done with it gives a second message.
+    pub fn expression(&self) -> TokenStream {
+        let messages = self.messages();
+        quote!({ #messages })
+    }
+
+    /// What stands in for the type `name`: a type with a mistaken constant in it. The compiler takes
+    /// back every message about such a type, so one mistake gives one message however the type is
+    /// used, which would not be so with a type whose widths are guessed.
+    ///
+    /// ```text
+    /// pub type Sine = SineHasMistakes<{ compile_error!("…") }>;
+    /// pub struct SineHasMistakes<const MISTAKE: usize>;
+    /// ```
+    pub fn item(&self, visibility: &syn::Visibility, name: &Ident) -> TokenStream {
+        let stand_in = format_ident!("{}HasMistakes", name.unraw());
+        let messages = self.messages();
+        quote! {
+            #[allow(dead_code, missing_docs)]
+            #visibility type #name = #stand_in<{ #messages }>;
+            #[allow(dead_code, missing_docs, missing_debug_implementations)]
+            #visibility struct #stand_in<const MISTAKE: ::core::primitive::usize>;
+        }
+    }
+
+    fn messages(&self) -> TokenStream {
         self.0.iter().map(syn::Error::to_compile_error).collect()
     }
 
     #[cfg(test)]
-    pub fn messages(&self) -> Vec<String> {
+    pub fn texts(&self) -> Vec<String> {
         self.0.iter().map(ToString::to_string).collect()
+    }
+}
+
+/// `; did you mean …?` if a known word is close to `word`, else what there is.
+pub fn suggest<'a>(
+    word: &str,
+    what: &str,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+) -> String {
+    match did_you_mean(word, known.clone()) {
+        Some(meant) => format!("; did you mean `{meant}`?"),
+        None => {
+            let known: Vec<_> = known.into_iter().collect();
+            format!("; {what} {}", known.join(", "))
+        }
     }
 }
 
 /// The known word closest to `word`, if it is close enough to have been meant.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = 1 + word.chars().count() / 3;
+    let limit = 1 + word.chars().count() / 4;
     known
         .into_iter()
         .map(|candidate| (edits(word, candidate), candidate))
-        .filter(|&(distance, _)| distance <= limit)
+        .filter(|&(distance, candidate)| distance <= limit && distance < candidate.len())
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// A piece of source text for a message, cut where it would fill the screen.
+pub fn cut(text: &str) -> String {
+    const LONGEST: usize = 40;
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(LONGEST).collect();
+    format!("{start}…")
 }
 
 /// How many insertions, deletions, replacements and swaps of neighbours turn `a` into `b`

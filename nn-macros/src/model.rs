@@ -70,6 +70,8 @@ pub enum LayerKind {
     Assertion {
         width: usize,
     },
+    /// A mistake that is reported already; the width behind it is anyone's guess.
+    Unknown,
 }
 
 #[derive(Clone)]
