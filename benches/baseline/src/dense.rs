@@ -1,7 +1,9 @@
 //! The affine layer H = X W + b.
 //!
 //! `general_mat_mul` packs both factors whatever their size, which for one row costs more than the
-//! product; few rows are therefore summed as b + Σₖ xₖ Wₖ, a loop that vectorizes.
+//! product; few rows are therefore summed as b + Σₖ xₖ Wₖ, a loop that vectorizes. Measured in f32
+//! for 50x50, 64x64, 128x64, 784x128 and 512x512 (AVX-512 machine, generic x86-64 build): one row is
+//! 2.6 to 3.5 times faster that way, three rows are even, four are slower.
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2};
@@ -11,7 +13,7 @@ use crate::dropout::{Masks, Random};
 use crate::layer::{Layer, Rows};
 
 /// Up to this many rows the product is a sum of weight rows instead of a packed product.
-const FEW_ROWS: usize = 4;
+const FEW_ROWS: usize = 3;
 
 pub(crate) struct Dense<T> {
     inputs: usize,

@@ -7,8 +7,9 @@ use crate::dropout::{Masks, Random, random_masks};
 use crate::layer::{Builder, Rows, Spec};
 use crate::{Adam, Error, Float, Loss};
 
-/// Inference runs through all layers in pieces of so many rows, so that they stay in cache.
-const TILE: usize = 256;
+/// Inference runs through all layers in pieces of so many rows, so that they stay in cache. Of 32 to
+/// 4096 rows, 256 to 1024 measured best over networks from 2-50-1 to 512-512-512-10.
+const TILE: usize = 512;
 
 /// A network whose layers are known at run time.
 ///
