@@ -28,7 +28,9 @@ pub fn numbers(seed: u64, length: usize) -> Vec<f64> {
         state ^= state << 17;
         (state >> 11) as f64 / (1u64 << 53) as f64 * 2.0 - 1.0
     };
-    (0..16).for_each(|_| drop(next()));
+    for _ in 0..16 {
+        next();
+    }
     (0..length).map(|_| next()).collect()
 }
 
