@@ -1,0 +1,64 @@
+//! A progress bar for the terminal.
+
+use std::ops::ControlFlow;
+
+use indicatif::ProgressStyle;
+
+use crate::error::Error;
+use crate::train::{Epoch, History, Observer, Plan};
+
+/// Shows the epoch, the losses and the time left on standard error, in one line:
+///
+/// ```text
+/// ━━━━━━━━━━━━━━━━━━━━──────────────────── 251/500 epochs  0:00:03 left  training 0.0213  validation 0.0254
+/// ```
+///
+/// It shows nothing when standard error is not a terminal, and redraws at most 20 times a second.
+#[derive(Debug)]
+pub struct ProgressBar(indicatif::ProgressBar);
+
+impl ProgressBar {
+    /// A bar that appears when training starts.
+    pub fn new() -> Self {
+        Self(indicatif::ProgressBar::no_length())
+    }
+}
+
+impl Default for ProgressBar {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Observer for ProgressBar {
+    fn start(&mut self, plan: &Plan) -> Result<(), Error> {
+        let template = "{bar:40} {pos}/{len} epochs  {eta} left  {msg}";
+        let style = ProgressStyle::with_template(template).map_err(|reason| Error::Output {
+            what: "progress bar".to_owned(),
+            reason: reason.to_string(),
+        })?;
+        self.0.set_style(style.progress_chars("━━─"));
+        self.0.set_length(plan.epochs as u64);
+        self.0.reset();
+        Ok(())
+    }
+
+    fn epoch(&mut self, epoch: &Epoch) -> Result<ControlFlow<()>, Error> {
+        self.0.set_message(losses(epoch));
+        self.0.set_position(epoch.epoch as u64);
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn end(&mut self, _history: &History) -> Result<(), Error> {
+        self.0.abandon(); // leaves the line as it is, also when not all epochs were needed
+        Ok(())
+    }
+}
+
+fn losses(epoch: &Epoch) -> String {
+    let training = format!("training {:.4e}", epoch.training_loss);
+    match epoch.validation_loss {
+        Some(loss) => format!("{training}  validation {loss:.4e}"),
+        None => training,
+    }
+}
