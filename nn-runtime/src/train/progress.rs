@@ -62,3 +62,60 @@ fn losses(epoch: &Epoch) -> String {
         None => training,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::Stopped;
+
+    /// What the bar says; whether it is drawn is the terminal's business.
+    #[track_caller]
+    fn shows(bar: &ProgressBar, position: u64, message: &str) {
+        assert_eq!(
+            (bar.0.position(), bar.0.message().as_str()),
+            (position, message)
+        );
+    }
+
+    #[test]
+    fn follows_the_epochs() {
+        let mut bar = ProgressBar::new();
+        let plan = Plan {
+            network: "Linear",
+            parameters: 3,
+            training_rows: 16,
+            validation_rows: 4,
+            batches: 2,
+            epochs: 500,
+        };
+        bar.start(&plan).unwrap();
+        assert_eq!(bar.0.length(), Some(500));
+        shows(&bar, 0, "");
+
+        let mut epoch = Epoch {
+            epoch: 1,
+            training_loss: 0.125,
+            validation_loss: None,
+            rate: 0.1,
+            gradient_norm: 1.0,
+            seconds: 0.0,
+        };
+        assert_eq!(bar.epoch(&epoch), Ok(ControlFlow::Continue(())));
+        shows(&bar, 1, "training 1.2500e-1");
+        epoch.epoch = 2;
+        epoch.validation_loss = Some(2500.0);
+        assert_eq!(bar.epoch(&epoch), Ok(ControlFlow::Continue(())));
+        shows(&bar, 2, "training 1.2500e-1  validation 2.5000e3");
+
+        let history = History {
+            epochs: vec![epoch],
+            steps: 4,
+            best_epoch: Some(2),
+            kept_epoch: Some(2),
+            stopped: Stopped::Observer { epoch: 2 },
+        };
+        bar.end(&history).unwrap();
+        assert!(bar.0.is_finished());
+        shows(&bar, 2, "training 1.2500e-1  validation 2.5000e3");
+    }
+}

@@ -134,7 +134,7 @@ impl<I: Row, T: Row> Validation<I, T> for SplitOff {
     ) -> Result<Sets<'d, I, T>, Error> {
         if self.fraction == 0.0 {
             return Err(Error::Setting {
-                name: "validation fraction",
+                name: "validation share",
                 value: 0.0,
                 range: "above 0 and below 1",
             });
