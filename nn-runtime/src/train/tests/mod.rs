@@ -122,6 +122,14 @@ fn equals_a_plain_loop() {
     for (found, expected) in network.parameters().iter().zip(theta) {
         assert!((found - expected).abs() < 1e-13);
     }
+
+    // The running statistics have seen the same batches.
+    let mut mean = 0.0;
+    for batch in network.batches() {
+        let batch_mean = batch.inputs.iter().map(|x| x[0]).sum::<f64>() / batch.inputs.len() as f64;
+        mean += 0.1 * (batch_mean - mean);
+    }
+    assert!(mean != 0.0 && (network.statistics()[0] - mean).abs() < 1e-15);
 }
 
 #[track_caller]
