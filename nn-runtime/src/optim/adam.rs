@@ -14,7 +14,7 @@
 //! t·2⁻⁵³ while βᵗ shrinks, so 1 − βᵗ is never off by more than about 2⁻⁵³/(e (1 − β)), 4e-14 for
 //! β = 0.999.
 
-use super::{Covers, Optimizer, Step, Stretches, below_one, not_negative, positive};
+use super::{Covers, Optimizer, Step, Stretches, below_one, check_length, not_negative, positive};
 use crate::error::Error;
 use crate::math::Real;
 use crate::network::Tensor;
@@ -278,6 +278,13 @@ fn advance<T: Real>(
     gradient: &[T],
 ) -> Result<(), Error> {
     let stretches = state.stretches.over(parameters, gradient)?;
+    if adam.second_moment == SecondMoment::Largest {
+        check_length(
+            "the state's largest moment",
+            &state.largest,
+            parameters.len(),
+        )?;
+    }
     state.beta1_power *= adam.beta1;
     state.beta2_power *= adam.beta2;
     for stretch in stretches {

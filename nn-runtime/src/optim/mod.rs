@@ -66,7 +66,8 @@ pub trait Optimizer<T: Real>: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Error::Length`] if `parameters` or `gradient` is not as long as the state was prepared
-    /// for. Nothing is changed then.
+    /// for, or if the state was prepared by other settings and lacks a momentum. Nothing is changed
+    /// then.
     fn step(
         &self,
         state: &mut Self::State,

@@ -1,6 +1,6 @@
 //! Stochastic gradient descent, with Polyak's or Nesterov's momentum.
 
-use super::{Covers, Optimizer, Step, Stretches, below_one, not_negative, positive};
+use super::{Covers, Optimizer, Step, Stretches, below_one, check_length, not_negative, positive};
 use crate::error::Error;
 use crate::math::Real;
 use crate::network::Tensor;
@@ -126,7 +126,11 @@ impl<T: Real> Optimizer<T> for Sgd {
         parameters: &mut [T],
         gradient: &[T],
     ) -> Result<(), Error> {
-        for stretch in state.stretches.over(parameters, gradient)? {
+        let stretches = state.stretches.over(parameters, gradient)?;
+        if self.momentum != Momentum::None {
+            check_length("the state's velocity", &state.velocity, parameters.len())?;
+        }
+        for stretch in stretches {
             let range = stretch.range.clone();
             let descent = Descent {
                 rate: T::from_f64(step.rate),

@@ -330,3 +330,32 @@ fn wrong_lengths_are_refused_and_nothing_moves() {
     check_length_refused(Adam::new(0.1).amsgrad(), 14, 15, gradient);
     check_length_refused(AdamW::new(0.1), 13, 14, parameters);
 }
+
+#[track_caller]
+fn check_foreign_state<O: Optimizer<f64>>(prepared: O, stepped: O) {
+    let mut state = prepared.prepare(&MIXED).expect("valid settings");
+    let step = Step {
+        isa: Isa::best(),
+        rate: 0.1,
+        scale: 1.0,
+    };
+    let found = stepped.step(&mut state, step, &mut [1.0; 14], &[1.0; 14]);
+    assert!(
+        matches!(
+            found,
+            Err(Error::Length {
+                found: 0,
+                expected: 14,
+                ..
+            })
+        ),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_state_without_the_momentum_is_refused() {
+    check_foreign_state(Sgd::new(0.1), Sgd::new(0.1).nesterov(0.9));
+    check_foreign_state(Adam::new(0.1), Adam::new(0.1).amsgrad());
+    check_foreign_state(AdamW::new(0.1), AdamW::new(0.1).amsgrad());
+}
