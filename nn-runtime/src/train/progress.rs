@@ -10,10 +10,11 @@ use crate::train::{Epoch, History, Observer, Plan};
 /// Shows the epoch, the losses and the time left on standard error, in one line:
 ///
 /// ```text
-/// ━━━━━━━━━━━━━━━━━━━━──────────────────── 251/500 epochs  0:00:03 left  training 0.0213  validation 0.0254
+/// ━━━━━━━━━───────── 251/500 epochs  3s left  training 2.13e-2  validation 2.54e-2
 /// ```
 ///
-/// It shows nothing when standard error is not a terminal, and redraws at most 20 times a second.
+/// The bar takes what the terminal's width leaves. It shows nothing when standard error is not a
+/// terminal, and redraws at most 20 times a second.
 #[derive(Debug)]
 pub struct ProgressBar(indicatif::ProgressBar);
 
@@ -32,7 +33,7 @@ impl Default for ProgressBar {
 
 impl Observer for ProgressBar {
     fn start(&mut self, plan: &Plan) -> Result<(), Error> {
-        let template = "{bar:40} {pos}/{len} epochs  {eta} left  {msg}";
+        let template = "{wide_bar} {pos}/{len} epochs  {eta} left  {msg}";
         let style = ProgressStyle::with_template(template).map_err(|reason| Error::Output {
             what: "progress bar".to_owned(),
             reason: reason.to_string(),
@@ -56,9 +57,9 @@ impl Observer for ProgressBar {
 }
 
 fn losses(epoch: &Epoch) -> String {
-    let training = format!("training {:.4e}", epoch.training_loss);
+    let training = format!("training {:.2e}", epoch.training_loss);
     match epoch.validation_loss {
-        Some(loss) => format!("{training}  validation {loss:.4e}"),
+        Some(loss) => format!("{training}  validation {loss:.2e}"),
         None => training,
     }
 }
@@ -101,11 +102,11 @@ mod tests {
             seconds: 0.0,
         };
         assert_eq!(bar.epoch(&epoch), Ok(ControlFlow::Continue(())));
-        shows(&bar, 1, "training 1.2500e-1");
+        shows(&bar, 1, "training 1.25e-1");
         epoch.epoch = 2;
         epoch.validation_loss = Some(2500.0);
         assert_eq!(bar.epoch(&epoch), Ok(ControlFlow::Continue(())));
-        shows(&bar, 2, "training 1.2500e-1  validation 2.5000e3");
+        shows(&bar, 2, "training 1.25e-1  validation 2.50e3");
 
         let history = History {
             epochs: vec![epoch],
@@ -116,6 +117,6 @@ mod tests {
         };
         bar.end(&history).unwrap();
         assert!(bar.0.is_finished());
-        shows(&bar, 2, "training 1.2500e-1  validation 2.5000e3");
+        shows(&bar, 2, "training 1.25e-1  validation 2.50e3");
     }
 }
