@@ -20,6 +20,8 @@ mod passes;
 mod plan;
 mod resolve;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 /// Declares a network; see `unrolled::network!`, which calls this with its own path in front.
 #[proc_macro]

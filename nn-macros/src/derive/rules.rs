@@ -48,7 +48,19 @@ fn binary(g: &mut Graph, operation: Binary, a: NodeId, b: NodeId, y: NodeId) -> 
 /// The operands of an element-wise node, each with the partial derivative by it (constant zeros
 /// included).
 pub fn partials(g: &mut Graph, node: NodeId) -> Vec<(NodeId, NodeId)> {
-    match *g.op(node) {
+    let op = g.op(node).clone();
+    let partials = table(g, &op, node);
+    #[cfg(test)]
+    let partials = {
+        let mut partials = partials;
+        mutation::apply(g, &op, &mut partials);
+        partials
+    };
+    partials
+}
+
+fn table(g: &mut Graph, op: &Op, node: NodeId) -> Vec<(NodeId, NodeId)> {
+    match *op {
         Op::Unary(function, x) => vec![(x, unary(g, function, x, node))],
         Op::Power(x, n) => vec![(x, monomial(g, x, n))],
         Op::Binary(operation, a, b) => {
@@ -161,4 +173,90 @@ fn gaussian(g: &mut Graph, x: NodeId, c: f64) -> NodeId {
     let exponent = g.neg(square);
     let (factor, bell) = (g.constant(c), g.unary(Unary::Exp, exponent));
     g.mul(factor, bell)
+}
+
+/// Deliberately wrong rules, for the test that no wrong rule goes unnoticed.
+#[cfg(test)]
+pub mod mutation {
+    use super::{Binary, Graph, NodeId, Op, Unary};
+    use std::cell::Cell;
+
+    /// Which operation's rule to spoil, and by which operand.
+    pub type Applies = fn(&Op, usize) -> bool;
+    /// What becomes of the partial derivative.
+    pub type Mutation = fn(&mut Graph, NodeId) -> NodeId;
+
+    thread_local! {
+        static ACTIVE: Cell<Option<(Applies, Mutation)>> = const { Cell::new(None) };
+    }
+
+    /// The rules that the networks of the tests use.
+    pub const RULES: &[(&str, Applies)] = &[
+        ("abs", |op, _| matches!(op, Op::Unary(Unary::Abs, _))),
+        ("√", |op, _| matches!(op, Op::Unary(Unary::Sqrt, _))),
+        ("exp", |op, _| matches!(op, Op::Unary(Unary::Exp, _))),
+        ("exp_m1", |op, _| matches!(op, Op::Unary(Unary::ExpM1, _))),
+        ("ln", |op, _| matches!(op, Op::Unary(Unary::Ln, _))),
+        ("tanh", |op, _| matches!(op, Op::Unary(Unary::Tanh, _))),
+        ("sigmoid", |op, _| {
+            matches!(op, Op::Unary(Unary::Sigmoid, _))
+        }),
+        ("softplus", |op, _| {
+            matches!(op, Op::Unary(Unary::Softplus, _))
+        }),
+        ("relu", |op, _| matches!(op, Op::Unary(Unary::Relu, _))),
+        ("sin", |op, _| matches!(op, Op::Unary(Unary::Sin, _))),
+        ("erfc", |op, _| matches!(op, Op::Unary(Unary::Erfc, _))),
+        ("powers", |op, _| matches!(op, Op::Power(..))),
+        ("addition, left", |op, i| {
+            matches!(op, Op::Binary(Binary::Add, ..)) && i == 0
+        }),
+        ("addition, right", |op, i| {
+            matches!(op, Op::Binary(Binary::Add, ..)) && i == 1
+        }),
+        ("subtraction, left", |op, i| {
+            matches!(op, Op::Binary(Binary::Sub, ..)) && i == 0
+        }),
+        ("subtraction, right", |op, i| {
+            matches!(op, Op::Binary(Binary::Sub, ..)) && i == 1
+        }),
+        ("product, left", |op, i| {
+            matches!(op, Op::Binary(Binary::Mul, ..)) && i == 0
+        }),
+        ("product, right", |op, i| {
+            matches!(op, Op::Binary(Binary::Mul, ..)) && i == 1
+        }),
+        ("quotient, left", |op, i| {
+            matches!(op, Op::Binary(Binary::Div, ..)) && i == 0
+        }),
+        ("quotient, right", |op, i| {
+            matches!(op, Op::Binary(Binary::Div, ..)) && i == 1
+        }),
+        ("selection, yes", |op, i| {
+            matches!(op, Op::Select { .. }) && i == 0
+        }),
+        ("selection, no", |op, i| {
+            matches!(op, Op::Select { .. }) && i == 1
+        }),
+    ];
+
+    /// Runs `check` with a spoilt rule.
+    pub fn with<T>(applies: Applies, mutation: Mutation, check: impl FnOnce() -> T) -> T {
+        ACTIVE.set(Some((applies, mutation)));
+        let result = check();
+        ACTIVE.set(None);
+        result
+    }
+
+    /// The partial derivatives, spoilt if a mutation is active.
+    pub fn apply(g: &mut Graph, op: &Op, partials: &mut [(NodeId, NodeId)]) {
+        let Some((applies, mutation)) = ACTIVE.get() else {
+            return;
+        };
+        for (index, (_, partial)) in partials.iter_mut().enumerate() {
+            if applies(op, index) {
+                *partial = mutation(g, *partial);
+            }
+        }
+    }
 }
