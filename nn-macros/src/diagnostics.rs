@@ -32,7 +32,7 @@ impl Errors {
     /// What stands in for an expression: one `compile_error!` for each mistake. The last is the
     /// value, of the compiler's error type, so nothing done with it gives a second message.
     pub fn expression(&self) -> TokenStream {
-        let messages = self.messages();
+        let messages = self.compile_errors();
         quote!({ #messages })
     }
 
@@ -46,7 +46,7 @@ impl Errors {
     /// ```
     pub fn item(&self, visibility: &syn::Visibility, name: &Ident) -> TokenStream {
         let stand_in = format_ident!("{}HasMistakes", name.unraw());
-        let messages = self.messages();
+        let messages = self.compile_errors();
         quote! {
             #[allow(dead_code, missing_docs)]
             #visibility type #name = #stand_in<{ #messages }>;
@@ -55,12 +55,12 @@ impl Errors {
         }
     }
 
-    fn messages(&self) -> TokenStream {
+    fn compile_errors(&self) -> TokenStream {
         self.0.iter().map(syn::Error::to_compile_error).collect()
     }
 
     #[cfg(test)]
-    pub fn texts(&self) -> Vec<String> {
+    pub fn messages(&self) -> Vec<String> {
         self.0.iter().map(ToString::to_string).collect()
     }
 }

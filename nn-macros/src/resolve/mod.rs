@@ -54,6 +54,7 @@ pub fn resolve(declaration: Declaration, errors: &mut Errors) -> Model {
         facade,
         item,
         scalar: scalar.unwrap_or(Scalar::F32),
+        span,
         seed: settings.seed,
         inputs,
         layers,
