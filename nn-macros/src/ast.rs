@@ -1,5 +1,6 @@
 //! What was written: every piece keeps the place where it stands.
 
+use crate::diagnostics::Place;
 use proc_macro2::{Ident, Span, TokenStream};
 
 /// `… = 2 -> tanh(50) -> 1; loss = mse;`
@@ -59,14 +60,14 @@ pub struct Argument {
     pub name: Option<Ident>,
     /// `None` behind a mistake that is reported already.
     pub value: Option<Number>,
-    pub span: Span,
+    pub place: Place,
 }
 
 /// A number as written, `-` included, without a suffix.
 #[derive(Clone)]
 pub struct Number {
     pub text: String,
-    pub span: Span,
+    pub place: Place,
 }
 
 /// `loss = huber(delta = 2)`

@@ -15,7 +15,7 @@ use proc_macro2::TokenStream;
 pub fn compile(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let Some(declaration) = parse(tokens, &mut errors) else {
-        return errors.expression();
+        return errors.items();
     };
     let model = resolve(declaration, &mut errors);
     let network = shape(&model, &mut errors);

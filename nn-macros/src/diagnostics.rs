@@ -9,15 +9,13 @@ use syn::ext::IdentExt;
 pub struct Errors(Vec<syn::Error>);
 
 impl Errors {
-    /// One sentence: what is wrong, with the numbers, then the fix; `span` is the smallest thing
+    /// One sentence: what is wrong, with the numbers, then the fix; the place is the smallest thing
     /// to change.
-    pub fn push(&mut self, span: Span, message: impl Into<String>) {
-        self.0.push(syn::Error::new(span, message.into()));
-    }
-
-    /// The same for a mistake of several tokens, all of them underlined.
-    pub fn push_on(&mut self, tokens: &[TokenTree], message: impl Into<String>) {
-        let tokens: TokenStream = tokens.iter().cloned().collect();
+    pub fn push(&mut self, place: impl Into<Place>, message: impl Into<String>) {
+        let Place { first, last } = place.into();
+        let ends = [first, last].map(|span| Ident::new("_end", span));
+        let tokens = ends.into_iter().map(TokenTree::from);
+        let tokens: TokenStream = tokens.collect();
         self.0.push(syn::Error::new_spanned(tokens, message.into()));
     }
 
@@ -32,7 +30,7 @@ impl Errors {
     /// What stands in for an expression: one `compile_error!` for each mistake. The last is the
     /// value, of the compiler's error type, so nothing done with it gives a second message.
     pub fn expression(&self) -> TokenStream {
-        let messages = self.compile_errors();
+        let messages = self.items();
         quote!({ #messages })
     }
 
@@ -46,7 +44,7 @@ impl Errors {
     /// ```
     pub fn item(&self, visibility: &syn::Visibility, name: &Ident) -> TokenStream {
         let stand_in = format_ident!("{}HasMistakes", name.unraw());
-        let messages = self.compile_errors();
+        let messages = self.items();
         quote! {
             #[allow(dead_code, missing_docs)]
             #visibility type #name = #stand_in<{ #messages }>;
@@ -55,13 +53,60 @@ impl Errors {
         }
     }
 
-    fn compile_errors(&self) -> TokenStream {
+    /// What stands in for items that have no name: one `compile_error!` for each mistake.
+    pub fn items(&self) -> TokenStream {
         self.0.iter().map(syn::Error::to_compile_error).collect()
     }
 
     #[cfg(test)]
     pub fn messages(&self) -> Vec<String> {
         self.0.iter().map(ToString::to_string).collect()
+    }
+}
+
+/// Where a mistake stands: from its first token to its last.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub first: Span,
+    pub last: Span,
+}
+
+impl From<Span> for Place {
+    fn from(span: Span) -> Self {
+        Self {
+            first: span,
+            last: span,
+        }
+    }
+}
+
+/// A token; of a group, the opening delimiter, for what is wrong is that it stands there at all.
+impl From<&TokenTree> for Place {
+    fn from(token: &TokenTree) -> Self {
+        match token {
+            TokenTree::Group(group) => group.span_open().into(),
+            token => token.span().into(),
+        }
+    }
+}
+
+/// Tokens, of which there must be one.
+impl From<&[TokenTree]> for Place {
+    fn from(tokens: &[TokenTree]) -> Self {
+        let (first, last) = (&tokens[0], &tokens[tokens.len() - 1]);
+        Self {
+            first: Self::from(first).first,
+            last: Self::from(last).last,
+        }
+    }
+}
+
+/// A number as it would be written: `1`, `0.1`, `1e-5`.
+pub fn written(value: f64) -> String {
+    if value == value.trunc() && value.abs() < 1e15 {
+        format!("{value}")
+    } else {
+        format!("{value:?}")
     }
 }
 

@@ -23,7 +23,13 @@ pub fn chain(tokens: &[TokenTree], errors: &mut Errors) -> Vec<Layer> {
                 [] => (before, "after"),
                 arrow => (arrow, "before"),
             };
-            errors.push_on(arrow, format!("a layer is missing {side} this arrow"));
+            let what = match layers.is_empty() {
+                true => "the number of inputs",
+                false => "a layer",
+            };
+            let message =
+                format!("{what} is missing {side} this arrow; write it, or leave the arrow out");
+            errors.push(arrow, message);
             layers.push(unreadable(arrow[0].span()));
         }
         is_missing = piece.is_empty();
@@ -50,14 +56,14 @@ fn read_layers(piece: &[TokenTree], errors: &mut Errors, layers: &mut Vec<Layer>
         if wrong.is_empty() {
             let found = shown(first);
             let message = format!("an arrow is missing before this; write `-> {found}`");
-            errors.push(first.span(), message);
+            errors.push(first, message);
         } else if behind.is_empty() {
             let message = format!("expected `->` or `;` here, found `{found}`");
-            errors.push_on(wrong, message);
+            errors.push(wrong, message);
             return;
         } else {
             let message = format!("layers are joined by `->`, not by `{found}`");
-            errors.push_on(wrong, message);
+            errors.push(wrong, message);
         }
         rest = behind;
     }
@@ -89,17 +95,19 @@ fn layer(tokens: &[TokenTree], errors: &mut Errors) -> (Layer, usize) {
         [TokenTree::Group(group), ..] if group.delimiter() == Delimiter::Bracket => {
             (assertion(group, errors), 1)
         }
-        _ => {
+        [TokenTree::Group(_), ..] => {
             let found = shown(first);
+            let message = format!("only `skip(…)` groups layers; leave out this `{found}`");
+            errors.push(first, message);
+            (None, 1)
+        }
+        _ => {
+            let found = shown_symbols(&tokens[..symbols(tokens)]);
             let message = format!(
                 "expected a layer, found `{found}`; a layer is `50`, `tanh(50)`, `tanh`, \
                  `dropout(0.8)`, `bn`, `skip(…)` or `[50]`"
             );
-            let at = match first {
-                TokenTree::Group(group) => group.span_open(),
-                other => other.span(),
-            };
-            errors.push(at, message);
+            errors.push(&tokens[..symbols(tokens)], message);
             (None, tokens.len())
         }
     };

@@ -40,7 +40,7 @@ pub fn flatten(tokens: TokenStream, errors: &mut Errors) -> Vec<TokenTree> {
             }
             Some(TokenTree::Group(group)) => {
                 let message =
-                    format!("this is nested more than {DEEPEST} levels deep; take levels out");
+                    format!("this is nested more than {DEEPEST} levels deep; leave levels out");
                 errors.push(group.span_open(), message);
             }
             Some(token) => level.tokens.push(token),

@@ -49,7 +49,7 @@ fn chain<'a>(
         ([number @ TokenTree::Literal(_), ..], []) => {
             let found = shown(number);
             let message = format!("`=` is missing before the layers; write `= {found}`");
-            errors.push(number.span(), message);
+            errors.push(number, message);
             return (Some(extra), number.span());
         }
         ([first, ..], _) => {
@@ -57,16 +57,16 @@ fn chain<'a>(
             let message = format!(
                 "expected `=` and the layers, `struct {name} = 2 -> tanh(50) -> 1`, found `{found}`"
             );
-            errors.push(first.span(), message);
+            errors.push(first, message);
         }
         ([], []) => {
             let message =
                 format!("the layers are missing; write `struct {name} = 2 -> tanh(50) -> 1`");
             errors.push(name.span(), message);
         }
-        ([], [equals, arrow, ..]) if is_pair(rest, '=', '>') => {
-            let message = "the layers stand behind `=`, not `=>`";
-            errors.push_on(&[equals.clone(), arrow.clone()], message);
+        ([], [..]) if is_pair(rest, '=', '>') => {
+            let message = "the layers go after `=`, not `=>`";
+            errors.push(&rest[..2], message);
         }
         ([], _) => {}
     }
@@ -98,7 +98,7 @@ fn item<'a>(head: &'a [TokenTree], errors: &mut Errors) -> Option<(Item, &'a [To
             "a network is declared as `pub struct Name = 2 -> 1`, so `{}` does not belong here",
             shown(wrong)
         );
-        errors.push(wrong.span(), message);
+        errors.push(wrong, message);
     }
     let [TokenTree::Ident(name), rest @ ..] = behind else {
         if wrong.is_none() {
@@ -154,23 +154,23 @@ fn scalar<'a>(generics: &'a [TokenTree], errors: &mut Errors) -> (Option<Ident>,
     match &inner[..close.unwrap_or(inner.len())] {
         [TokenTree::Ident(scalar)] if close.is_some() => return (Some(scalar.clone()), rest),
         [TokenTree::Ident(scalar)] => {
-            let message = format!("`>` is missing behind `{scalar}`; write `<{scalar}>`");
+            let message = format!("`>` is missing after `{scalar}`; write `<{scalar}>`");
             errors.push(scalar.span(), message);
         }
         [] => {
             let message = "the scalar type is missing here; write `<f32>` or `<f64>`";
-            errors.push(open.span(), message);
+            errors.push(&generics[..generics.len().min(2)], message);
         }
         [TokenTree::Ident(_), comma, second, ..] if is_punct(comma, ',') => {
             let message = format!(
                 "a network has one scalar type, `<f32>` or `<f64>`; leave out `{}`",
                 shown(second)
             );
-            errors.push(second.span(), message);
+            errors.push(second, message);
         }
         wrong => {
             let message = "only the scalar type stands here, `<f32>` or `<f64>`";
-            errors.push_on(wrong, message);
+            errors.push(wrong, message);
         }
     }
     (None, rest)

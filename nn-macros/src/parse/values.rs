@@ -2,7 +2,7 @@
 
 use super::{is_pair, is_punct, shown, shown_symbols, symbols};
 use crate::ast::{Argument, Call, Number, Setting, Value};
-use crate::diagnostics::{Errors, cut};
+use crate::diagnostics::{Errors, Place, cut};
 use proc_macro2::{Delimiter, Group, Ident, Literal, TokenTree};
 
 /// A longer number means nothing more, but takes quadratic time to read.
@@ -19,21 +19,24 @@ pub fn parenthesized(name: &Ident, group: &Group, errors: &mut Errors) -> Vec<To
 
 /// `0.8, slope = 0.1`
 pub fn arguments(tokens: &[TokenTree], errors: &mut Errors) -> Vec<Argument> {
-    let mut pieces: Vec<_> = tokens.split(|token| is_punct(token, ',')).collect();
-    if pieces.last().is_some_and(|piece| piece.is_empty()) {
-        pieces.pop();
-    }
     let mut arguments = Vec::new();
-    for piece in pieces {
-        let Some(first) = piece.first() else {
-            let comma = &tokens[..1];
-            errors.push_on(comma, "a number is missing before this comma");
-            continue;
-        };
-        let (name, value) = name_and_value(piece, errors);
-        let span = value.first().unwrap_or(first).span();
-        let value = signed_number(value, first, errors);
-        arguments.push(Argument { name, value, span });
+    let mut rest = tokens;
+    while !rest.is_empty() {
+        let end = rest.iter().position(|token| is_punct(token, ','));
+        let (piece, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        if let [.., last] = piece {
+            let (name, value) = name_and_value(piece, errors);
+            let place = match value {
+                [] => last.into(),
+                value => value.into(),
+            };
+            let value = signed_number(value, last, errors);
+            arguments.push(Argument { name, value, place });
+        } else {
+            let message = "a number is missing before this comma; write it, or leave the comma out";
+            errors.push(&rest[0], message);
+        }
+        rest = behind.get(1..).unwrap_or_default();
     }
     arguments
 }
@@ -56,13 +59,13 @@ fn name_and_value<'a>(
                 "`=` is missing before this; write `{name} = {}`",
                 shown(number)
             );
-            errors.push(number.span(), message);
+            errors.push(number, message);
         }
         ([colon, ..], _) if is_punct(colon, ':') || is_punct(colon, '=') => {
             let found = shown_symbols(wrong);
-            errors.push_on(
+            errors.push(
                 wrong,
-                format!("expected `=` behind `{name}`, found `{found}`"),
+                format!("expected `=` after `{name}`, found `{found}`"),
             );
         }
         _ => return (None, piece),
@@ -81,18 +84,18 @@ fn is_minus(tokens: &[TokenTree]) -> bool {
     tokens.first().is_some_and(|token| is_punct(token, '-'))
 }
 
-/// `0.8` or `-0.8`, and nothing behind it; `first` is where to say that there is nothing.
-fn signed_number(tokens: &[TokenTree], first: &TokenTree, errors: &mut Errors) -> Option<Number> {
+/// `0.8` or `-0.8`, and nothing behind it; `before` is where to say that there is nothing.
+fn signed_number(tokens: &[TokenTree], before: &TokenTree, errors: &mut Errors) -> Option<Number> {
     let (minus, unsigned) = tokens.split_at(usize::from(is_minus(tokens)));
     match unsigned {
         [TokenTree::Literal(literal)] => number(literal, minus.first(), errors),
         [TokenTree::Literal(_), extra @ ..] => {
             let found = shown(&extra[0]);
             let message = format!(
-                "expected one number, but `{found}` follows it; write its value, or a comma between \
-                 two numbers"
+                "expected one number, but `{found}` follows; write the result itself, or a comma \
+                 between two numbers"
             );
-            errors.push(extra[0].span(), message);
+            errors.push(&extra[0], message);
             None
         }
         [TokenTree::Ident(word), ..] => {
@@ -105,12 +108,12 @@ fn signed_number(tokens: &[TokenTree], first: &TokenTree, errors: &mut Errors) -
         }
         [other, ..] => {
             let message = format!("expected a number, found `{}`", shown(other));
-            errors.push(other.span(), message);
+            errors.push(other, message);
             None
         }
         [] => {
-            let at = minus.first().unwrap_or(first);
-            errors.push(at.span(), "a number is missing behind this");
+            let at = minus.first().unwrap_or(before);
+            errors.push(at, "a number is missing after this");
             None
         }
     }
@@ -119,11 +122,9 @@ fn signed_number(tokens: &[TokenTree], first: &TokenTree, errors: &mut Errors) -
 /// A number. A suffix is reported and dropped.
 pub fn number(literal: &Literal, minus: Option<&TokenTree>, errors: &mut Errors) -> Option<Number> {
     let written = literal.to_string();
-    let tokens: Vec<_> = minus
-        .cloned()
-        .into_iter()
-        .chain([TokenTree::Literal(literal.clone())])
-        .collect();
+    let last = literal.span();
+    let first = minus.map_or(last, TokenTree::span);
+    let place = Place { first, last };
     let shortened = cut(&written);
     if !written.starts_with(|first: char| first.is_ascii_digit()) {
         let unquoted = written.trim_matches('"');
@@ -131,20 +132,20 @@ pub fn number(literal: &Literal, minus: Option<&TokenTree>, errors: &mut Errors)
             Ok(_) => format!("expected a number, found text; write `{unquoted}` without quotes"),
             Err(_) => format!("expected a number, found `{shortened}`"),
         };
-        errors.push_on(&tokens, message);
+        errors.push(place, message);
         return None;
     }
     if written.len() > LONGEST_NUMBER {
         let length = written.len();
         let message = format!("a number of {length} characters is too long; write a shorter one");
-        errors.push_on(&tokens, message);
+        errors.push(place, message);
         return None;
     }
     let (digits, suffix) = match syn::Lit::new(literal.clone()) {
         syn::Lit::Int(int) => (int.base10_digits().to_owned(), int.suffix().to_owned()),
         syn::Lit::Float(float) => (float.base10_digits().to_owned(), float.suffix().to_owned()),
         _ => {
-            errors.push_on(&tokens, format!("expected a number, found `{shortened}`"));
+            errors.push(place, format!("expected a number, found `{shortened}`"));
             return None;
         }
     };
@@ -152,16 +153,16 @@ pub fn number(literal: &Literal, minus: Option<&TokenTree>, errors: &mut Errors)
     if !suffix.is_empty() {
         let why = match suffix.as_str() {
             "f32" | "f64" => {
-                format!("; the scalar type stands behind the name, `struct Name<{suffix}>`")
+                format!(" (the scalar type goes after the name, `struct Name<{suffix}>`)")
             }
             _ => String::new(),
         };
-        let message = format!("numbers here have no suffix: write `{sign}{digits}`{why}");
-        errors.push_on(&tokens, message);
+        let message = format!("numbers here have no suffix; write `{sign}{digits}`{why}");
+        errors.push(place, message);
     }
     Some(Number {
         text: format!("{sign}{digits}"),
-        span: literal.span(),
+        place,
     })
 }
 
@@ -170,7 +171,7 @@ pub fn setting(tokens: &[TokenTree], errors: &mut Errors) -> Option<Setting> {
     let [TokenTree::Ident(name), rest @ ..] = tokens else {
         let found = shown(&tokens[0]);
         let message = format!("expected a setting such as `loss = mse`, found `{found}`");
-        errors.push(tokens[0].span(), message);
+        errors.push(&tokens[0], message);
         return None;
     };
     let [equals, value @ ..] = rest else {
@@ -184,9 +185,9 @@ pub fn setting(tokens: &[TokenTree], errors: &mut Errors) -> Option<Setting> {
             count => shown_symbols(&rest[..count]),
         };
         let wrong = &rest[..symbols(rest).max(1)];
-        errors.push_on(
+        errors.push(
             wrong,
-            format!("expected `=` behind `{name}`, found `{found}`"),
+            format!("expected `=` after `{name}`, found `{found}`"),
         );
         return None;
     }
@@ -197,6 +198,11 @@ pub fn setting(tokens: &[TokenTree], errors: &mut Errors) -> Option<Setting> {
             let unquoted = cut(text.trim_matches('"'));
             let message = format!("settings are written without quotes: `{name} = {unquoted}`");
             errors.push(literal.span(), message);
+            return None;
+        }
+        [] => {
+            let message = format!("the value is missing after this; write `{name} = …`");
+            errors.push(equals, message);
             return None;
         }
         value => Value::Number(signed_number(value, equals, errors)?),
@@ -218,7 +224,7 @@ fn setting_call(word: &Ident, rest: &[TokenTree], errors: &mut Errors) -> Option
     };
     if let [first, ..] = extra {
         let message = format!("expected `;` here, found `{}`", shown(first));
-        errors.push(first.span(), message);
+        errors.push(first, message);
         return None;
     }
     Some(Call {

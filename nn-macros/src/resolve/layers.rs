@@ -1,11 +1,10 @@
 //! Layers: what each name means.
 
-use super::numbers::{self, Given, float, width};
+use super::numbers::{self, float, width};
 use crate::ast::{self, Call};
-use crate::diagnostics::{Errors, cut, suggest};
+use crate::diagnostics::{Errors, cut, suggest, written};
 use crate::formula::builtin::ACTIVATIONS;
 use crate::model::{Activation, Layer, LayerKind};
-use proc_macro2::Ident;
 use syn::ext::IdentExt;
 
 /// Layers that are neither activations nor affine.
@@ -45,7 +44,7 @@ pub fn resolve(layer: ast::Layer, errors: &mut Errors, layers: &mut Vec<Layer>) 
         ast::LayerKind::Units(number) => push(span, affine(&number, errors)),
         ast::LayerKind::Assertion(number) => {
             let assertion = width(&number, errors).map(|width| LayerKind::Assertion { width });
-            push(number.span, assertion.unwrap_or(LayerKind::Unknown));
+            push(number.place.last, assertion.unwrap_or(LayerKind::Unknown));
         }
         ast::LayerKind::Skip(inner) => {
             let mut resolved = Vec::new();
@@ -101,13 +100,16 @@ fn activation(call: Call, errors: &mut Errors, layers: &mut Vec<Layer>) {
             Some(name) => name.unraw() == "units",
         });
     if has_units {
-        let ast::Argument { name, value, span } = arguments.remove(0);
+        let ast::Argument { name, value, place } = arguments.remove(0);
         if let Some(name) = &name {
             let message = format!("the units stand alone; write `{text}(50)`");
             errors.push(name.span(), message);
         }
         let kind = value.map_or(LayerKind::Unknown, |units| affine(&units, errors));
-        layers.push(Layer { span, kind });
+        layers.push(Layer {
+            span: place.last,
+            kind,
+        });
     }
     let span = name.span();
     let kind = entry.map_or(LayerKind::Unknown, |entry| {
@@ -149,11 +151,14 @@ fn dropout(call: &Call, errors: &mut Errors) -> LayerKind {
             Some(second) => {
                 let found = call.arguments.len();
                 let message = format!(
-                    "dropout takes one number, the probability to keep (or `drop = …`), but \
-                     {found} are given; leave this out"
+                    "dropout takes one number, `keep` or `drop`, but {found} are given; leave this \
+                     out"
                 );
-                let span = second.name.as_ref().map_or(second.span, Ident::span);
-                errors.push(span, message);
+                let place = second
+                    .name
+                    .as_ref()
+                    .map_or(second.place, |name| name.span().into());
+                errors.push(place, message);
             }
         }
         return whole;
@@ -173,7 +178,7 @@ fn dropout(call: &Call, errors: &mut Errors) -> LayerKind {
                 "the probability to keep a unit is {text}, but must be above 0 and at most 1; to \
                  drop a fifth, write `dropout(0.8)` or `dropout(drop = 0.2)`"
             );
-            errors.push(number.span, message);
+            errors.push(number.place, message);
             whole
         }
         Some("drop") if (0.0..1.0).contains(&value) => LayerKind::Dropout { keep: 1.0 - value },
@@ -182,13 +187,16 @@ fn dropout(call: &Call, errors: &mut Errors) -> LayerKind {
                 "the probability to drop a unit is {text}, but must be at least 0 and below 1; to \
                  drop a fifth, write `dropout(drop = 0.2)`"
             );
-            errors.push(number.span, message);
+            errors.push(number.place, message);
             whole
         }
         Some(other) => {
             let message =
                 format!("`dropout` has no setting `{other}`; write `keep = …` or `drop = …`",);
-            errors.push(name.map_or(argument.span, Ident::span), message);
+            errors.push(
+                name.map_or(argument.place, |name| name.span().into()),
+                message,
+            );
             whole
         }
     }
@@ -203,36 +211,23 @@ fn batch_norm(call: Call, errors: &mut Errors) -> LayerKind {
     }
     let settings = numbers::settings(&call.name, call.arguments, &KNOWN, errors);
     let [eps, momentum] = [&settings[0], &settings[1]];
-    check_range(
-        eps,
-        errors,
-        |eps| eps > 0.0,
-        |eps| format!("eps is {eps:?}, but must be above 0; it keeps 1/√(σ² + eps) finite"),
-    );
-    check_range(
-        momentum,
-        errors,
-        |momentum| momentum > 0.0 && momentum <= 1.0,
-        |momentum| {
-            format!(
-                "momentum is {momentum:?}, but must be above 0 and at most 1; it is the weight of the \
-             new batch in the running statistics"
-            )
-        },
-    );
+    if eps.value <= 0.0 {
+        let message = format!(
+            "eps is {}, but must be above 0 to keep 1/√(σ² + eps) finite; the default is 1e-5",
+            written(eps.value)
+        );
+        errors.push(eps.place, message);
+    }
+    if momentum.value <= 0.0 || momentum.value > 1.0 {
+        let message = format!(
+            "momentum is {}, but must be above 0 and at most 1, for it weighs the new batch in the \
+             running statistics; the default is 0.1",
+            written(momentum.value)
+        );
+        errors.push(momentum.place, message);
+    }
     LayerKind::BatchNorm {
         eps: eps.value,
         momentum: momentum.value,
-    }
-}
-
-fn check_range(
-    given: &Given,
-    errors: &mut Errors,
-    is_right: fn(f64) -> bool,
-    message: fn(f64) -> String,
-) {
-    if !is_right(given.value) {
-        errors.push(given.span, message(given.value));
     }
 }

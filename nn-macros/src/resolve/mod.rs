@@ -117,7 +117,7 @@ fn ends(chain: Vec<ast::Layer>, span: Span, errors: &mut Errors) -> (usize, Vec<
     if inputs.is_none() {
         layers.insert(0, unknown(span));
     } else if chain.len() == 0 {
-        let message = "there are inputs but no layers; write `-> 1` behind this for one output";
+        let message = "there are inputs but no layers; write `-> 1` after this for one output";
         errors.push(span, message);
     }
     for layer in chain {
@@ -143,12 +143,11 @@ fn behind_output(layers: &[Layer], errors: &mut Errors) {
         return;
     }
     let ending = layers.iter().rev().map_while(|layer| match layer.kind {
-        LayerKind::Dropout { .. } => Some((
-            layer,
-            "dropout behind the output would only add noise to it",
-        )),
+        LayerKind::Dropout { .. } => {
+            Some((layer, "dropout after the output would only add noise to it"))
+        }
         LayerKind::BatchNorm { .. } => {
-            Some((layer, "bn behind the output would take away its scale"))
+            Some((layer, "bn after the output would take away its scale"))
         }
         LayerKind::Assertion { .. } => Some((layer, "")),
         _ => None,

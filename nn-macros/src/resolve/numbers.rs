@@ -1,8 +1,8 @@
 //! Numbers in range, by name or by position.
 
 use crate::ast::{Argument, Number};
-use crate::diagnostics::{Errors, cut};
-use proc_macro2::{Ident, Span};
+use crate::diagnostics::{Errors, Place, cut, written};
+use proc_macro2::Ident;
 use syn::ext::IdentExt;
 
 /// The widest layer: beyond it one row no longer fits a cache.
@@ -18,7 +18,7 @@ pub fn width(number: &Number, errors: &mut Errors) -> Option<usize> {
         _ if is_whole => format!("{text} units are too many; a layer has at most {WIDEST}"),
         _ => format!("{text} is not a number of units; write a whole number from 1 on"),
     };
-    errors.push(number.span, message);
+    errors.push(number.place, message);
     None
 }
 
@@ -31,15 +31,15 @@ pub fn float(number: &Number, errors: &mut Errors) -> Option<f64> {
             "{} is too large; numbers go up to 1.8e308",
             cut(&number.text)
         );
-        errors.push(number.span, message);
+        errors.push(number.place, message);
     }
     value
 }
 
-/// A setting's value and where it stands: the default stands at its owner.
+/// A setting's value and where it stands; a default stands where its owner does.
 pub struct Given {
     pub value: f64,
-    pub span: Span,
+    pub place: Place,
 }
 
 /// The values of `known` settings: given ones by name or position, else the defaults.
@@ -50,30 +50,38 @@ pub fn settings(
     errors: &mut Errors,
 ) -> Vec<Given> {
     let mut values: Vec<Option<Given>> = known.iter().map(|_| None).collect();
-    for (position, Argument { name, value, span }) in arguments.into_iter().enumerate() {
+    for (
+        position,
+        Argument {
+            name,
+            value,
+            place: at,
+        },
+    ) in arguments.into_iter().enumerate()
+    {
         let place = match &name {
             None => (position < known.len()).then_some(position),
             Some(name) => known.iter().position(|(known, _)| name.unraw() == known),
         };
-        let at = name.as_ref().map_or(span, Ident::span);
+        let wrong = name.as_ref().map_or(at, |name| name.span().into());
         let Some(place) = place else {
-            errors.push(at, no_such_setting(owner, name.as_ref(), known));
+            errors.push(wrong, no_such_setting(owner, name.as_ref(), known));
             continue;
         };
         let (setting, default) = known[place];
         if values[place].is_some() {
             let message = format!("`{setting}` is set twice; leave one of them out");
-            errors.push(at, message);
+            errors.push(wrong, message);
             continue;
         }
         let value = value.and_then(|value| float(&value, errors));
         values[place] = Some(Given {
             value: value.unwrap_or(default),
-            span,
+            place: at,
         });
     }
-    let span = owner.span();
-    let defaults = known.iter().map(|&(_, value)| Given { value, span });
+    let place = owner.span().into();
+    let defaults = known.iter().map(|&(_, value)| Given { value, place });
     values
         .into_iter()
         .zip(defaults)
@@ -85,7 +93,7 @@ fn no_such_setting(owner: &Ident, name: Option<&Ident>, known: &[(&'static str, 
     let owner = owner.unraw();
     let known: Vec<_> = known
         .iter()
-        .map(|(name, default)| format!("`{name} = {default:?}`"))
+        .map(|(name, default)| format!("`{name} = {}`", written(*default)))
         .collect();
     let known = known.join(", ");
     match (name, known.is_empty()) {

@@ -2,7 +2,7 @@
 
 use super::numbers;
 use crate::ast::{Call, Form, Number, Setting, Value};
-use crate::diagnostics::{Errors, cut, suggest};
+use crate::diagnostics::{Errors, cut, suggest, written};
 use crate::formula::builtin::LOSSES;
 use crate::model::{Loss, Scalar};
 use proc_macro2::{Ident, Span};
@@ -44,7 +44,7 @@ pub fn resolve(written: Vec<Setting>, form: &Form, span: Span, errors: &mut Erro
             ("seed", Form::Expression) => settings.seed = seed_of(&value, errors),
             ("scalar", Form::Item(item)) => {
                 let message = format!(
-                    "the scalar type stands behind the name; leave this out and write \
+                    "the scalar type goes after the name; leave this out and write \
                      `struct {}<f64>`",
                     item.name
                 );
@@ -58,19 +58,30 @@ pub fn resolve(written: Vec<Setting>, form: &Form, span: Span, errors: &mut Erro
                 errors.push(name.span(), message);
             }
             _ => {
-                let known: &[&str] = match form {
-                    Form::Expression => &["loss", "scalar", "seed"],
-                    Form::Item(_) => &["loss"],
-                };
-                let hint = suggest(&text, "the settings are", known.iter().copied());
-                errors.push(
-                    name.span(),
-                    format!("unknown setting `{}`{hint}", cut(&text)),
-                );
+                errors.push(name.span(), unknown_setting(&text, form));
             }
         }
     }
     settings
+}
+
+/// What belongs to training, not to a declaration.
+const OF_THE_TRAINER: [&str; 6] = [
+    "batch_size",
+    "epochs",
+    "learning_rate",
+    "lr",
+    "optimizer",
+    "rate",
+];
+
+fn unknown_setting(name: &str, form: &Form) -> String {
+    let hint = match form {
+        _ if OF_THE_TRAINER.contains(&name) => "; give it to the `Trainer`".to_owned(),
+        Form::Expression => suggest(name, "the settings are", ["loss", "scalar", "seed"]),
+        Form::Item(_) => suggest(name, "the only setting is", ["loss"]),
+    };
+    format!("unknown setting `{}`{hint}", cut(name))
 }
 
 fn loss_of(value: Value, errors: &mut Errors) -> Option<Loss> {
@@ -81,7 +92,7 @@ fn loss_of(value: Value, errors: &mut Errors) -> Option<Loss> {
                 "the loss is a name, not {}; write `loss = mse`",
                 number.text
             );
-            errors.push(number.span, message);
+            errors.push(number.place, message);
             return None;
         }
     };
@@ -100,10 +111,14 @@ fn loss_of(value: Value, errors: &mut Errors) -> Option<Loss> {
         errors.push(parentheses, message);
     }
     let settings = numbers::settings(&name, arguments, entry.settings, errors);
-    for (given, (setting, _)) in settings.iter().zip(entry.settings) {
+    for (given, (setting, default)) in settings.iter().zip(entry.settings) {
         if given.value <= 0.0 {
-            let message = format!("{setting} is {:?}, but must be above 0", given.value);
-            errors.push(given.span, message);
+            let message = format!(
+                "{setting} is {}, but must be above 0; the default is {}",
+                written(given.value),
+                written(*default)
+            );
+            errors.push(given.place, message);
         }
     }
     Some(Loss {
@@ -138,8 +153,8 @@ fn unknown_loss(name: &str) -> String {
 fn scalar_of(value: &Value, errors: &mut Errors) -> Option<Scalar> {
     match value {
         Value::Call(call) => Some(scalar(&call.name, errors)),
-        Value::Number(Number { text, span }) => {
-            errors.push(*span, scalar_message(text));
+        Value::Number(Number { text, place }) => {
+            errors.push(*place, scalar_message(text));
             None
         }
     }
@@ -163,14 +178,14 @@ fn scalar_message(found: &str) -> String {
 
 /// Any 64 bits.
 fn seed_of(value: &Value, errors: &mut Errors) -> u64 {
-    let (text, span) = match value {
-        Value::Number(Number { text, span }) => (text.clone(), *span),
-        Value::Call(call) => (call.name.to_string(), call.name.span()),
+    let (text, place) = match value {
+        Value::Number(Number { text, place }) => (text.clone(), *place),
+        Value::Call(call) => (call.name.to_string(), call.name.span().into()),
     };
     text.parse().unwrap_or_else(|_| {
         let text = cut(&text);
-        let message = format!("a seed is a whole number from 0 to 2⁶⁴ − 1, not {text}");
-        errors.push(span, message);
+        let message = format!("a seed is a whole number from 0 to 2⁶⁴ − 1, not `{text}`");
+        errors.push(place, message);
         0
     })
 }
