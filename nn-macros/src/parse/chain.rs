@@ -7,8 +7,8 @@ use crate::diagnostics::Errors;
 use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 use syn::ext::IdentExt;
 
-/// The layers of a chain.
-pub fn chain(tokens: &[TokenTree], errors: &mut Errors) -> Vec<Layer> {
+/// The layers of a chain; `first` is what it begins with, for a message that it is missing.
+pub fn chain(tokens: &[TokenTree], first: &str, errors: &mut Errors) -> Vec<Layer> {
     let mut layers = Vec::new();
     let (mut rest, mut before) = (tokens, &[][..]);
     let mut is_missing = false;
@@ -23,10 +23,7 @@ pub fn chain(tokens: &[TokenTree], errors: &mut Errors) -> Vec<Layer> {
                 [] => (before, "after"),
                 arrow => (arrow, "before"),
             };
-            let what = match layers.is_empty() {
-                true => "the number of inputs",
-                false => "a layer",
-            };
+            let what = if layers.is_empty() { first } else { "a layer" };
             let message =
                 format!("{what} is missing {side} this arrow; write it, or leave the arrow out");
             errors.push(arrow, message);
@@ -132,7 +129,7 @@ fn assertion(group: &Group, errors: &mut Errors) -> Option<LayerKind> {
 fn call(name: &Ident, group: &Group, errors: &mut Errors) -> LayerKind {
     let inner = parenthesized(name, group, errors);
     if name.unraw() == "skip" {
-        return LayerKind::Skip(chain(&inner, errors));
+        return LayerKind::Skip(chain(&inner, "a layer", errors));
     }
     LayerKind::Call(Call {
         name: name.clone(),

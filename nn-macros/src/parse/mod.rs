@@ -23,7 +23,7 @@ pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Option<Declaration> {
     let header::Header { form, chain, span } =
         header::header(statements.next().unwrap_or_default(), errors)?;
     let (chain, settings) = if is_whole {
-        let chain = chain.map(|tokens| chain::chain(tokens, errors));
+        let chain = chain.map(|tokens| chain::chain(tokens, "the number of inputs", errors));
         let settings = statements
             .filter(|tokens| !tokens.is_empty())
             .filter_map(|tokens| values::setting(tokens, errors));
