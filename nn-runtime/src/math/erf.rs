@@ -6,7 +6,7 @@
 //! carried in two words. erfc of a negative x is 2 − erfc a.
 //!
 //! erf x is a polynomial for a < 1, where 1 − erfc a would cancel, and 1 − erfc a beyond. erfc x is
-//! 1 minus that polynomial for a < ½, where nothing cancels and the rounding of t would count most.
+//! 1 minus that polynomial for a < ¾, where little cancels and the rounding of t would count most.
 
 use super::exp::exp_of_negative;
 use super::format::Format;
@@ -33,7 +33,7 @@ fn erfc_of_positive<S: Simd, T: Format + Tables>(a: T) -> T {
     let g = polynomial::<S, T>(t, T::ERFC) / (a + a + T::ONE);
     let square = a * a;
     let lost = lost_by_squaring::<S, T>(a, square);
-    exp_of_negative::<S, T>(-square) * (g - g * lost)
+    g * exp_of_negative::<S, T>(-square, lost)
 }
 
 /// erf x for |x| ≤ 1.
@@ -58,6 +58,10 @@ pub(super) fn erfc<S: Simd, T: Format + Tables>(x: T) -> T {
     let a = x.abs();
     let near = T::ONE - erf_of_small::<S, T>(x);
     let tail = erfc_of_positive::<S, T>(a);
-    let far = if x < T::ZERO { T::from_f64(2.0) - tail } else { tail };
-    if a < T::from_f64(0.5) { near } else { far }
+    let far = if x < T::ZERO {
+        T::from_f64(2.0) - tail
+    } else {
+        tail
+    };
+    if a < T::from_f64(0.75) { near } else { far }
 }

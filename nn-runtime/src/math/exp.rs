@@ -54,22 +54,22 @@ pub(super) fn exp<S: Simd, T: Format + Tables>(x: T) -> T {
     p * s * s
 }
 
-/// 2⁶⁴·eˣ for x between `EXP_LEAST` and 40.
+/// 2⁶⁴·exp(x − low) for x between `EXP_LEAST` and 40 and a `low` below the ulp of x.
 #[inline(always)]
-fn lifted<S: Simd, T: Format + Tables>(x: T) -> T {
+fn lifted<S: Simd, T: Format + Tables>(x: T, low: T) -> T {
     let rounder = T::BIASED_ROUNDER + T::from_f64(64.0);
     let rounded = x.mul_add::<S>(T::LOG2_E, rounder);
     let n = rounded - rounder;
     let r = n.mul_add::<S>(-T::LN_2_HIGH, x);
-    let r = n.mul_add::<S>(-T::LN_2_LOW, r);
+    let r = n.mul_add::<S>(-T::LN_2_LOW, r) - low;
     let q = polynomial::<S, T>(r, T::EXP_NARROW);
     q.mul_add::<S>(r, T::ONE).mul_add::<S>(r, T::ONE) * rounded.power_of_two()
 }
 
-/// eˣ for x ≤ 0 (or NaN).
+/// exp(x − low) for x ≤ 0 (or NaN) and a `low` below the ulp of x.
 #[inline(always)]
-pub(super) fn exp_of_negative<S: Simd, T: Format + Tables>(x: T) -> T {
-    lifted::<S, T>(x.max(T::EXP_LEAST)) * T::from_f64(1.0 / TWO_TO_64)
+pub(super) fn exp_of_negative<S: Simd, T: Format + Tables>(x: T, low: T) -> T {
+    lifted::<S, T>(x.max(T::EXP_LEAST), low) * T::from_f64(1.0 / TWO_TO_64)
 }
 
 /// eˣ − 1.
@@ -82,6 +82,6 @@ pub(super) fn exp_m1<S: Simd, T: Format + Tables>(x: T) -> T {
 /// 1/(1 + e⁻ˣ).
 #[inline(always)]
 pub(super) fn sigmoid<S: Simd, T: Format + Tables>(x: T) -> T {
-    let e = lifted::<S, T>(x.max(T::EXP_LEAST).min(T::SIGMOID_GREATEST));
+    let e = lifted::<S, T>(x.max(T::EXP_LEAST).min(T::SIGMOID_GREATEST), T::ZERO);
     e / (e + T::from_f64(TWO_TO_64))
 }

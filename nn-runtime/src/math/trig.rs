@@ -16,9 +16,6 @@ use super::format::Format;
 use super::tables::{Tables, polynomial};
 use crate::simd::Simd;
 
-/// 2²⁰ angles of π/2: the range of the stated bounds.
-pub(super) const GREATEST_ANGLE: f64 = 1_048_576.0 * std::f64::consts::FRAC_PI_2;
-
 /// π/2 = `HALF_PI_1` + `HALF_PI_2` + `HALF_PI_3`; the first two have 33 bits.
 const HALF_PI_1: f64 = 1.5707963267341256;
 const HALF_PI_2: f64 = 6.077100506303966e-11;
@@ -69,7 +66,10 @@ impl Angle for f64 {
         let r = first + second;
         let rest = r - first;
         let lost = (first - (r - rest)) + (second - rest);
-        (confine(r + Real::mul_add::<S>(n, -HALF_PI_3, lost)), quadrant)
+        (
+            confine(r + Real::mul_add::<S>(n, -HALF_PI_3, lost)),
+            quadrant,
+        )
     }
 }
 
