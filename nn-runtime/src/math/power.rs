@@ -13,9 +13,9 @@ pub(super) fn powi<T: Real>(x: T, n: i32) -> T {
     let mut left = n.unsigned_abs();
     while left > 0 {
         if left & 1 == 1 {
-            power = power * square;
+            power *= square;
         }
-        square = square * square;
+        square *= square;
         left >>= 1;
     }
     if n < 0 { T::ONE / power } else { power }
