@@ -7,10 +7,10 @@
 //! The hash has two levels. A row's coordinates pass one after the other through splitmix64's
 //! finalizer (Steele, Lea and Flood, 2014) and leave a 64-bit key: scalar work, once a row. A unit
 //! then passes through three rounds of shift and multiply on 32 bits, into which the key enters
-//! twice; the constants are Wellons' `triple32`, whose avalanche is within 0.02 of ideal. That is
-//! nine operations a vector on the port that multiplies, and no dependence from unit to unit, so
-//! the plain loop vectorizes. Its last shift is left out: it would change low bits only, and a comparison
-//! with a threshold looks at the high ones.
+//! twice; shifts and factors are those of Wellons' `triple32`, found by a search for even
+//! avalanche. Its last shift is left out: it would change low bits only, and a comparison with a
+//! threshold looks at the high ones. Nothing depends from unit to unit, so the plain loop
+//! vectorizes: for rows of 50 units in `f32`, 0.18 ns a unit with AVX-512 and 0.28 with AVX2.
 
 use crate::math::Real;
 use crate::network::Draw;

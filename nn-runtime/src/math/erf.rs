@@ -1,9 +1,9 @@
 //! erf and erfc.
 //!
-//! For a = |x|, erfc a = exp(−a²)·G(t)/(1 + 2a), where G = (1 + 2a) exp(a²) erfc a is smooth and
-//! between 1 and 1.3 on the whole half line; in t = (a − c)/(a + c) (Shepherd and Laframboise, 1981) one
-//! polynomial covers it. The rounding of a² would cost e^−a² up to a² ulps, so the square is
-//! carried in two words. erfc of a negative x is 2 − erfc a.
+//! For a = |x|, erfc a = exp(−a²)·G/(1 + 2a), where G = (1 + 2a) exp(a²) erfc a is smooth and
+//! between 1 and 1.3 on the whole half line; one polynomial in t = (a − c)/(a + c) covers it
+//! (Shepherd and Laframboise, 1981). The rounding of a² would cost e^−a² up to a² ulps, so the
+//! square is carried in two words. erfc of a negative x is 2 − erfc a.
 //!
 //! erf x is a polynomial for a < 1, where 1 − erfc a would cancel, and 1 − erfc a beyond. erfc x is
 //! 1 minus that polynomial for a < ¾, where little cancels and the rounding of t would count most.

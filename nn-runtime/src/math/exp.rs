@@ -1,18 +1,18 @@
-//! exp, exp_m1, sigmoid: one reduction, one polynomial.
+//! exp, exp_m1, sigmoid.
 //!
 //! x = 2m·ln 2 + r with an integer m and |r| ≤ ln 2. Then eˣ = s·s·eʳ with s = 2ᵐ. Taking *twice*
-//! the logarithm costs two more coefficients than the usual |r| ≤ (ln 2)/2, but the two-step
-//! scaling that overflow and gradual underflow ask for comes for nothing: s is always a normal
-//! number, so s·(s·eʳ) overflows exactly when eˣ does, and a subnormal result is rounded once.
+//! the logarithm costs one more coefficient (two in `f64`) than the usual |r| ≤ (ln 2)/2, but the
+//! two-step scaling that overflow and gradual underflow ask for comes almost free: s is always a
+//! normal number, so s·(s·eʳ) overflows just where eˣ does, and a subnormal result is rounded once.
 //!
 //! eˣ − 1 = s·(s·(eʳ − 1) + (s − 1/s)): for m = 0 this is eʳ − 1 itself, so nothing cancels.
 //!
-//! Where x cannot be large, underflow alone is to be cared for, and one scaling does: 2⁶⁴·eˣ is
-//! always a normal number. This is a coefficient shorter, and σ(x) = 2⁶⁴eˣ/(2⁶⁴eˣ + 2⁶⁴) need
-//! not even undo the lift.
+//! Where x cannot be large, only underflow matters, and one scaling does: 2⁶⁴·eˣ is always a
+//! normal number, so the shorter polynomial for |r| ≤ (ln 2)/2 serves.
 //!
-//! σ(x) = eˣ/(1 + eˣ) keeps its relative accuracy down to the subnormal numbers, which any form in
-//! e⁻ˣ (overflow) or tanh (cancellation) loses.
+//! σ(x) = eˣ/(1 + eˣ) keeps its relative accuracy down to the subnormal numbers, which a form in
+//! e⁻ˣ loses to overflow and one in tanh to cancellation. As 2⁶⁴eˣ/(2⁶⁴eˣ + 2⁶⁴) it need not even
+//! undo the lift.
 
 use super::format::Format;
 use super::tables::{Tables, polynomial};
