@@ -13,7 +13,7 @@ use super::format::Format;
 use super::tables::{Tables, polynomial};
 use crate::simd::Simd;
 
-/// What a² rounds away: exactly a·a − `square`.
+/// What `square`, a² rounded, lacks: a² − `square`, to about its own last bit.
 #[inline(always)]
 fn lost_by_squaring<S: Simd, T: Format>(a: T, square: T) -> T {
     if S::FMA {
