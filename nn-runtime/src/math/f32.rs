@@ -4,6 +4,8 @@ use super::Real;
 use crate::simd::Simd;
 
 impl Real for f32 {
+    type Vector<S: Simd> = S::F32;
+
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const EPSILON: Self = f32::EPSILON;

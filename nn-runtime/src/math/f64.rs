@@ -4,6 +4,8 @@ use super::Real;
 use crate::simd::Simd;
 
 impl Real for f64 {
+    type Vector<S: Simd> = S::F64;
+
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const EPSILON: Self = f64::EPSILON;

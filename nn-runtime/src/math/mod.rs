@@ -3,7 +3,7 @@
 use core::fmt::{Debug, Display};
 use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
-use crate::simd::Simd;
+use crate::simd::{Simd, Vector};
 
 mod f32;
 mod f64;
@@ -32,6 +32,9 @@ pub trait Real:
     + Sync
     + 'static
 {
+    /// A register of this type.
+    type Vector<S: Simd>: Vector<Simd = S, Element = Self>;
+
     /// 0.
     const ZERO: Self;
     /// 1.

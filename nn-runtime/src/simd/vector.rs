@@ -1,0 +1,56 @@
+//! One register full of scalars: all that the explicit kernels ask of an instruction set.
+//!
+//! A vector can be made only with the set's token, so whoever holds one may use the set's
+//! instructions; that is why the arithmetic is safe. Memory goes through raw pointers, because a
+//! register tile walks rows whose bounds its caller has proved once for the whole tile.
+
+use super::Simd;
+use crate::math::Real;
+
+/// [`LANES`](Vector::LANES) scalars in one register of the set [`Simd`](Vector::Simd).
+pub trait Vector: Copy {
+    /// The set whose instructions these are.
+    type Simd: Simd;
+    /// What a lane holds.
+    type Element: Real;
+    /// Lanes of a register.
+    const LANES: usize;
+    /// Registers of the set: how large a tile may be before it spills.
+    const REGISTERS: usize;
+
+    /// All lanes `value`.
+    fn splat(simd: Self::Simd, value: Self::Element) -> Self;
+
+    /// The [`LANES`](Vector::LANES) scalars at `from`.
+    ///
+    /// # Safety
+    /// They must be readable.
+    unsafe fn load(simd: Self::Simd, from: *const Self::Element) -> Self;
+
+    /// The first `count` scalars at `from`, zero in the other lanes.
+    ///
+    /// # Safety
+    /// `count <= LANES`, and that many scalars must be readable.
+    unsafe fn load_first(simd: Self::Simd, from: *const Self::Element, count: usize) -> Self;
+
+    /// Writes all lanes to `to`.
+    ///
+    /// # Safety
+    /// [`LANES`](Vector::LANES) scalars must be writable there.
+    unsafe fn store(self, to: *mut Self::Element);
+
+    /// Writes the first `count` lanes to `to`.
+    ///
+    /// # Safety
+    /// `count <= LANES`, and that many scalars must be writable there.
+    unsafe fn store_first(self, to: *mut Self::Element, count: usize);
+
+    /// `self`·`b` + `c` in every lane, rounded once if the set fuses.
+    fn mul_add(self, b: Self, c: Self) -> Self;
+
+    /// `self` + `b` in every lane.
+    fn add(self, b: Self) -> Self;
+
+    /// The sum of the lanes, as a tree that adds the upper half to the lower until one is left.
+    fn sum(self) -> Self::Element;
+}
