@@ -4,10 +4,12 @@ mod dot;
 mod operands;
 mod swapped;
 mod tile;
+mod transpose;
 
 use crate::math::Real;
 use crate::simd::{Program, Simd};
 use operands::Operands;
+use transpose::Pair;
 
 /// What a product starts from: C ← start + A·B.
 #[derive(Debug, Clone, Copy)]
@@ -31,10 +33,8 @@ pub fn product<S: Simd, T: Real, const K: usize, const N: usize>(
     w: &[[T; N]; K],
     c: &mut [[T; N]],
 ) {
-    simd.vectorize(Product {
-        operands: Operands::product(start, x, w, c),
-        dots: dot::columns::<T>(K, N),
-    });
+    let operands = Operands::product(start, x, w, c);
+    T::compute(simd, Kernel::Product(operands));
 }
 
 /// D ← start + Xᵀ·G: the weight gradient, K x n by n x N.
@@ -48,60 +48,63 @@ pub fn transposed_product<S: Simd, T: Real, const K: usize, const N: usize>(
     g: &[[T; N]],
     d: &mut [[T; N]; K],
 ) {
-    simd.vectorize(TransposedProduct(Operands::transposed_product(
-        start, x, g, d,
-    )));
-}
-
-/// C ← start + X·W, of which the last `dots` columns are dot products.
-struct Product<'a, T> {
-    operands: Operands<'a, T>,
-    dots: usize,
-}
-
-impl<T: Real> Program for Product<'_, T> {
-    type Output = ();
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        let p = self.operands;
-        let tiled = p.columns - self.dots;
-        if tiled > 0 {
-            tile::multiply::<T::Vector<S>>(simd, p.columns(0..tiled));
-        }
-        if self.dots > 0 {
-            dot::multiply::<T::Vector<S>>(simd, p.columns(tiled..p.columns));
-        }
-    }
-}
-
-/// D ← start + Xᵀ·G.
-struct TransposedProduct<'a, T>(Operands<'a, T>);
-
-impl<T: Real> Program for TransposedProduct<'_, T> {
-    type Output = ();
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        let p = self.0;
-        let tiled = p.columns - swapped::columns::<T::Vector<S>>(p.rows, p.columns);
-        if tiled > 0 {
-            tile::multiply::<T::Vector<S>>(simd, p.columns(0..tiled));
-        }
-        if tiled < p.columns {
-            swapped::multiply::<T::Vector<S>>(simd, p.columns(tiled..p.columns));
-        }
-    }
+    let operands = Operands::transposed_product(start, x, g, d);
+    T::compute(simd, Kernel::TransposedProduct(operands));
 }
 
 /// B ← Aᵀ. The input gradient is G·Wᵀ: W is transposed once a step, then [`product`] serves.
 #[inline(always)]
 pub fn transpose<S: Simd, T: Real, const K: usize, const N: usize>(
-    _simd: S,
+    simd: S,
     a: &[[T; N]; K],
     b: &mut [[T; K]; N],
 ) {
-    for k in 0..K {
-        for j in 0..N {
-            b[j][k] = a[k][j];
+    if K == 1 || N == 1 {
+        b.as_flattened_mut().copy_from_slice(a.as_flattened());
+    } else {
+        T::compute(simd, Kernel::Transpose(Pair::new(a, b)));
+    }
+}
+
+/// Work for an instruction set.
+///
+/// Its sizes are run-time values, so that it is compiled once for every set and scalar type, in
+/// this crate, and not in the user's for every layer.
+#[derive(Clone, Copy)]
+pub enum Kernel<'a, T> {
+    /// C ← start + X·W.
+    Product(Operands<'a, T>),
+    /// D ← start + Xᵀ·G.
+    TransposedProduct(Operands<'a, T>),
+    /// B ← Aᵀ.
+    Transpose(Pair<'a, T>),
+}
+
+impl<T: Real> Program for Kernel<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        match self {
+            Self::Product(p) => {
+                let filled = p.columns - dot::columns::<T>(p.depth, p.columns);
+                if filled > 0 {
+                    tile::multiply(simd, p.columns(0..filled));
+                }
+                if filled < p.columns {
+                    dot::multiply::<T::Vector<S>>(simd, p.columns(filled..p.columns));
+                }
+            }
+            Self::TransposedProduct(p) => {
+                let filled = p.columns - swapped::columns::<T::Vector<S>>(p.rows, p.columns);
+                if filled > 0 {
+                    tile::multiply(simd, p.columns(0..filled));
+                }
+                if filled < p.columns {
+                    swapped::multiply(simd, p.columns(filled..p.columns));
+                }
+            }
+            Self::Transpose(p) => transpose::transpose::<T::Vector<S>>(simd, p),
         }
     }
 }

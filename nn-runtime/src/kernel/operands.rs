@@ -10,7 +10,7 @@ use super::Start;
 /// Always holds: A (`rows` x `depth`), B (`depth` x `columns`) and the start row are readable, C
 /// (`rows` x `columns`) is writable, and C overlaps none of the others, all for `'a`.
 #[derive(Clone, Copy)]
-pub(super) struct Operands<'a, T> {
+pub struct Operands<'a, T> {
     pub(super) rows: usize,
     pub(super) depth: usize,
     pub(super) columns: usize,

@@ -7,7 +7,8 @@
 
 use core::mem::MaybeUninit;
 
-use crate::simd::Vector;
+use crate::math::Real;
+use crate::simd::{Simd, Vector};
 
 use super::operands::{Operands, Origin};
 use super::tile;
@@ -32,9 +33,9 @@ pub(super) fn columns<V: Vector>(rows: usize, columns: usize) -> usize {
 
 /// D ← start + Xᵀ·G for a G of fewer columns than a vector has lanes.
 #[inline(always)]
-pub(super) fn multiply<V: Vector>(simd: V::Simd, p: Operands<'_, V::Element>) {
+pub(super) fn multiply<S: Simd, T: Real>(simd: S, p: Operands<'_, T>) {
     debug_assert!(p.a_row == 1 && p.columns < HEIGHT);
-    let mut strip = [const { MaybeUninit::<V::Element>::uninit() }; WIDTH * HEIGHT];
+    let mut strip = [const { MaybeUninit::<T>::uninit() }; WIDTH * HEIGHT];
     for first in (0..p.rows).step_by(WIDTH) {
         let width = (p.rows - first).min(WIDTH);
         let start = match p.start {
@@ -62,7 +63,7 @@ pub(super) fn multiply<V: Vector>(simd: V::Simd, p: Operands<'_, V::Element>) {
                 start,
             )
         };
-        tile::multiply::<V>(simd, part);
+        tile::multiply(simd, part);
         for j in 0..p.columns {
             for i in 0..width {
                 // SAFETY: the product has written the strip; row first + i and column j are

@@ -21,13 +21,28 @@
 use core::hint::black_box;
 
 use crate::math::Real;
-use crate::simd::Vector;
+use crate::simd::{Program, Simd, Vector};
 
 use super::operands::{Operands, Origin};
 
-/// C ← start + A·B.
+/// C ← start + A·B, in a function of its own: every kernel ends here.
 #[inline(always)]
-pub(super) fn multiply<V: Vector>(simd: V::Simd, p: Operands<'_, V::Element>) {
+pub(super) fn multiply<S: Simd, T: Real>(simd: S, p: Operands<'_, T>) {
+    struct Multiply<'a, T>(Operands<'a, T>);
+
+    impl<T: Real> Program for Multiply<'_, T> {
+        type Output = ();
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) {
+            panels::<T::Vector<S>>(simd, self.0);
+        }
+    }
+    simd.vectorize(Multiply(p));
+}
+
+/// The columns in panels of as many vectors as the registers hold.
+#[inline(always)]
+fn panels<V: Vector>(simd: V::Simd, p: Operands<'_, V::Element>) {
     if p.columns < V::LANES {
         let lanes = First { count: p.columns };
         // SAFETY: handed on; a row of C has `count` scalars.

@@ -3,6 +3,7 @@
 use core::fmt::{Debug, Display};
 use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
+use crate::kernel::Kernel;
 use crate::simd::{Simd, Vector};
 
 mod f32;
@@ -34,6 +35,10 @@ pub trait Real:
 {
     /// A register of this type.
     type Vector<S: Simd>: Vector<Simd = S, Element = Self>;
+
+    /// Runs a kernel on the set's functions for this type.
+    #[doc(hidden)]
+    fn compute<S: Simd>(simd: S, kernel: Kernel<'_, Self>);
 
     /// 0.
     const ZERO: Self;

@@ -35,6 +35,13 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// Calls `program` in a shell compiled with this instruction set: the way to put a piece of
     /// code into a function of its own without losing the set's features.
     fn vectorize<P: Program>(self, program: P) -> P::Output;
+
+    /// Runs a kernel in `f32`, compiled in this crate.
+    #[doc(hidden)]
+    fn compute_f32(self, kernel: Kernel<'_, f32>);
+    /// Runs a kernel in `f64`, compiled in this crate.
+    #[doc(hidden)]
+    fn compute_f64(self, kernel: Kernel<'_, f64>);
 }
 
 #[cfg(target_arch = "aarch64")]
@@ -48,6 +55,7 @@ pub use portable::{Array, Portable};
 pub use vector::Vector;
 
 use crate::error::Error;
+use crate::kernel::Kernel;
 use std::sync::OnceLock;
 
 /// An instruction set that this processor has.

@@ -3,6 +3,8 @@
 
 use core::arch::aarch64::*;
 
+use crate::kernel::Kernel;
+
 use super::{Program, Simd, Vector};
 
 /// NEON with fused multiply-add.
@@ -17,6 +19,14 @@ impl Simd for Neon {
 
     fn vectorize<P: Program>(self, program: P) -> P::Output {
         program.run(self)
+    }
+
+    fn compute_f32(self, kernel: Kernel<'_, f32>) {
+        self.vectorize(kernel);
+    }
+
+    fn compute_f64(self, kernel: Kernel<'_, f64>) {
+        self.vectorize(kernel);
     }
 }
 

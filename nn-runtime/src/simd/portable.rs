@@ -1,6 +1,7 @@
 //! What the compiler was told the target has, and nothing more: vectors are arrays.
 
 use super::{Program, Simd, Vector};
+use crate::kernel::Kernel;
 use crate::math::Real;
 
 /// Whatever the compiler was told the target has, and nothing more.
@@ -15,6 +16,14 @@ impl Simd for Portable {
 
     fn vectorize<P: Program>(self, program: P) -> P::Output {
         program.run(self)
+    }
+
+    fn compute_f32(self, kernel: Kernel<'_, f32>) {
+        self.vectorize(kernel);
+    }
+
+    fn compute_f64(self, kernel: Kernel<'_, f64>) {
+        self.vectorize(kernel);
     }
 }
 

@@ -17,6 +17,10 @@ pub trait Vector: Copy {
     const LANES: usize;
     /// Registers of the set: how large a tile may be before it spills.
     const REGISTERS: usize;
+    /// Rows of the blocks that [`transpose`](Vector::transpose) takes.
+    const TALL: usize = 1;
+    /// Columns of the blocks that [`transpose`](Vector::transpose) takes.
+    const WIDE: usize = 1;
 
     /// All lanes `value`.
     fn splat(simd: Self::Simd, value: Self::Element) -> Self;
@@ -53,4 +57,21 @@ pub trait Vector: Copy {
 
     /// The sum of the lanes, as a tree that adds the upper half to the lower until one is left.
     fn sum(self) -> Self::Element;
+
+    /// Writes the transpose of a block of TALL x WIDE scalars: the one at `from + i·from_row + j`
+    /// goes to `to + j·to_row + i`. A set without shuffles of its own moves single scalars.
+    ///
+    /// # Safety
+    /// These scalars must be readable and writable.
+    #[inline(always)]
+    unsafe fn transpose(
+        _simd: Self::Simd,
+        from: *const Self::Element,
+        _from_row: usize,
+        to: *mut Self::Element,
+        _to_row: usize,
+    ) {
+        // SAFETY: the block is one scalar, which the caller says is there.
+        unsafe { *to = *from }
+    }
 }

@@ -2,6 +2,8 @@
 
 use core::arch::x86_64::*;
 
+use crate::kernel::Kernel;
+
 use super::{Program, Simd, Vector};
 
 /// Proof of AVX2 and FMA.
@@ -28,6 +30,14 @@ impl Simd for Avx2 {
         }
         // SAFETY: an `Avx2` exists only if `detect` found both features on this processor.
         unsafe { shell(program, self) }
+    }
+
+    fn compute_f32(self, kernel: Kernel<'_, f32>) {
+        self.vectorize(kernel);
+    }
+
+    fn compute_f64(self, kernel: Kernel<'_, f64>) {
+        self.vectorize(kernel);
     }
 }
 
@@ -60,6 +70,14 @@ impl Simd for Avx512 {
         // SAFETY: an `Avx512` exists only if `detect` found all these features on this processor.
         unsafe { shell(program, self) }
     }
+
+    fn compute_f32(self, kernel: Kernel<'_, f32>) {
+        self.vectorize(kernel);
+    }
+
+    fn compute_f64(self, kernel: Kernel<'_, f64>) {
+        self.vectorize(kernel);
+    }
 }
 
 /// A vector type over the intrinsics named. `load_first` and `store_first` are given as
@@ -68,7 +86,7 @@ macro_rules! vector {
     (
         $(#[$doc:meta])* $name:ident($raw:ty): [$element:ty; $lanes:literal],
         $simd:ident, $registers:literal registers,
-        $set1:ident $loadu:ident $storeu:ident $fmadd:ident $add:ident $sum:ident,
+        $set1:ident $loadu:ident $storeu:ident $fmadd:ident $add:ident $sum:ident $transpose:ident: $tall:literal x $wide:literal,
         load_first |$from:ident, $count_in:ident| $load_first:expr,
         store_first |$to:ident, $vector:ident, $count_out:ident| $store_first:expr,
     ) => {
@@ -81,6 +99,8 @@ macro_rules! vector {
             type Element = $element;
             const LANES: usize = $lanes;
             const REGISTERS: usize = $registers;
+            const TALL: usize = $tall;
+            const WIDE: usize = $wide;
 
             #[inline(always)]
             fn splat(_simd: $simd, value: $element) -> Self {
@@ -133,6 +153,18 @@ macro_rules! vector {
                 // SAFETY: a vector is made only with the token, which proves the set.
                 unsafe { $sum(self.0) }
             }
+
+            #[inline(always)]
+            unsafe fn transpose(
+                _simd: $simd,
+                from: *const $element,
+                from_row: usize,
+                to: *mut $element,
+                to_row: usize,
+            ) {
+                // SAFETY: the token proves the set; the rest is handed on.
+                unsafe { $transpose(from, from_row, to, to_row) }
+            }
         }
     };
 }
@@ -140,7 +172,8 @@ macro_rules! vector {
 vector! {
     /// Eight `f32` in a register of AVX2.
     F32x8(__m256): [f32; 8], Avx2, 16 registers,
-    _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_add_ps sum_f32x8,
+    _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_add_ps sum_f32x8
+    transpose_f32: 8 x 4,
     load_first |from, count| _mm256_maskload_ps(from, first_of_8(count)),
     store_first |to, vector, count| _mm256_maskstore_ps(to, first_of_8(count), vector),
 }
@@ -148,7 +181,8 @@ vector! {
 vector! {
     /// Four `f64` in a register of AVX2.
     F64x4(__m256d): [f64; 4], Avx2, 16 registers,
-    _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_add_pd sum_f64x4,
+    _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_add_pd sum_f64x4
+    transpose_f64: 4 x 2,
     load_first |from, count| _mm256_maskload_pd(from, first_of_4(count)),
     store_first |to, vector, count| _mm256_maskstore_pd(to, first_of_4(count), vector),
 }
@@ -156,7 +190,8 @@ vector! {
 vector! {
     /// Sixteen `f32` in a register of AVX-512.
     F32x16(__m512): [f32; 16], Avx512, 32 registers,
-    _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_fmadd_ps _mm512_add_ps sum_f32x16,
+    _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_fmadd_ps _mm512_add_ps sum_f32x16
+    transpose_f32: 8 x 4,
     load_first |from, count| _mm512_maskz_loadu_ps(first_bits(count) as __mmask16, from),
     store_first |to, vector, count| {
         _mm512_mask_storeu_ps(to, first_bits(count) as __mmask16, vector)
@@ -166,7 +201,8 @@ vector! {
 vector! {
     /// Eight `f64` in a register of AVX-512.
     F64x8(__m512d): [f64; 8], Avx512, 32 registers,
-    _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_fmadd_pd _mm512_add_pd sum_f64x8,
+    _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_fmadd_pd _mm512_add_pd sum_f64x8
+    transpose_f64: 4 x 2,
     load_first |from, count| _mm512_maskz_loadu_pd(first_bits(count) as __mmask8, from),
     store_first |to, vector, count| {
         _mm512_mask_storeu_pd(to, first_bits(count) as __mmask8, vector)
@@ -238,4 +274,54 @@ fn sum_f64x8(v: __m512d) -> f64 {
         _mm512_castpd512_pd256(v),
         _mm512_extractf64x4_pd::<1>(v),
     ))
+}
+
+/// The transpose of 8 rows of 4 scalars: the well-known one of 4 x 4, in both halves of a register.
+///
+/// # Safety
+/// As [`Vector::transpose`].
+#[inline]
+#[target_feature(enable = "avx")]
+unsafe fn transpose_f32(from: *const f32, from_row: usize, to: *mut f32, to_row: usize) {
+    // SAFETY: rows i and i + 4 of four scalars, which the caller says are readable.
+    let rows = |i: usize| unsafe {
+        let low = _mm256_castps128_ps256(_mm_loadu_ps(from.add(i * from_row)));
+        _mm256_insertf128_ps::<1>(low, _mm_loadu_ps(from.add((i + 4) * from_row)))
+    };
+    let (a, b, c, d) = (rows(0), rows(1), rows(2), rows(3));
+    let (ab, ab_high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+    let (cd, cd_high) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
+    // SAFETY: four rows of eight scalars, which the caller says are writable.
+    unsafe {
+        _mm256_storeu_ps(to, _mm256_shuffle_ps::<0x44>(ab, cd));
+        _mm256_storeu_ps(to.add(to_row), _mm256_shuffle_ps::<0xee>(ab, cd));
+        _mm256_storeu_ps(
+            to.add(2 * to_row),
+            _mm256_shuffle_ps::<0x44>(ab_high, cd_high),
+        );
+        _mm256_storeu_ps(
+            to.add(3 * to_row),
+            _mm256_shuffle_ps::<0xee>(ab_high, cd_high),
+        );
+    }
+}
+
+/// The transpose of 4 rows of 2 scalars.
+///
+/// # Safety
+/// As [`Vector::transpose`].
+#[inline]
+#[target_feature(enable = "avx")]
+unsafe fn transpose_f64(from: *const f64, from_row: usize, to: *mut f64, to_row: usize) {
+    // SAFETY: rows i and i + 2 of two scalars, which the caller says are readable.
+    let rows = |i: usize| unsafe {
+        let low = _mm256_castpd128_pd256(_mm_loadu_pd(from.add(i * from_row)));
+        _mm256_insertf128_pd::<1>(low, _mm_loadu_pd(from.add((i + 2) * from_row)))
+    };
+    let (a, b) = (rows(0), rows(1));
+    // SAFETY: two rows of four scalars, which the caller says are writable.
+    unsafe {
+        _mm256_storeu_pd(to, _mm256_unpacklo_pd(a, b));
+        _mm256_storeu_pd(to.add(to_row), _mm256_unpackhi_pd(a, b));
+    }
 }
