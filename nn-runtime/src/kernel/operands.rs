@@ -101,6 +101,37 @@ impl<'a, T: Copy> Operands<'a, T> {
         }
     }
 
+    /// The part of the sums that the steps k in `range` add.
+    #[inline(always)]
+    pub(super) fn steps(self, range: Range<usize>) -> Self {
+        debug_assert!(range.start <= range.end && range.end <= self.depth);
+        Self {
+            depth: range.end - range.start,
+            a: self.a.wrapping_add(range.start * self.a_step),
+            b: self.b.wrapping_add(range.start * self.b_step),
+            start: if range.start == 0 {
+                self.start
+            } else {
+                Origin::Keep
+            },
+            ..self
+        }
+    }
+
+    /// The same product with a copy of B.
+    ///
+    /// # Safety
+    /// `depth` rows of `columns` scalars must be readable at `b`, without gaps, and must not be
+    /// written to for as long as the operands are used.
+    #[inline(always)]
+    pub(super) unsafe fn with_copy(self, b: *const T) -> Self {
+        Self {
+            b,
+            b_step: self.columns,
+            ..self
+        }
+    }
+
     /// Some columns of Cᵀ ← start + Bᵀ·A, for an A whose columns are contiguous, where the result
     /// goes to `to` in rows of `to_row` scalars.
     ///

@@ -4,6 +4,9 @@
 //! swapped, the lanes go along the columns of X instead and all are used: Dᵀ ← startᵀ + Gᵀ·X. Every
 //! element is the same chain of fused multiply-adds over the rows of X and G as before, so this
 //! choice changes no bits and may depend on the instruction set.
+//!
+//! Measured on AVX-512 in `f32`: the gradient of 50 x 50 over 256 rows took 7.2 instead of 9.4 µs,
+//! of 50 x 1 over 32 rows 57 instead of 490 ns.
 
 use core::mem::MaybeUninit;
 
@@ -35,6 +38,10 @@ pub(super) fn columns<V: Vector>(rows: usize, columns: usize) -> usize {
 #[inline(always)]
 pub(super) fn multiply<S: Simd, T: Real>(simd: S, p: Operands<'_, T>) {
     debug_assert!(p.a_row == 1 && p.columns < HEIGHT);
+    if p.c_row == 1 && !matches!(p.start, Origin::Row(_)) {
+        // SAFETY: D is one contiguous column, so it is also the one row of Dᵀ.
+        return tile::multiply(simd, unsafe { p.swapped(0..p.rows, p.c, p.rows, p.start) });
+    }
     let mut strip = [const { MaybeUninit::<T>::uninit() }; WIDTH * HEIGHT];
     for first in (0..p.rows).step_by(WIDTH) {
         let width = (p.rows - first).min(WIDTH);

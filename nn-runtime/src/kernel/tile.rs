@@ -24,59 +24,62 @@ use crate::math::Real;
 use crate::simd::{Program, Simd, Vector};
 
 use super::operands::{Operands, Origin};
+use super::packed::{self, Packed};
 
-/// C ← start + A·B, in a function of its own: every kernel ends here.
+/// C ← start + A·B, the columns in panels of as many vectors as the registers hold.
 #[inline(always)]
 pub(super) fn multiply<S: Simd, T: Real>(simd: S, p: Operands<'_, T>) {
-    struct Multiply<'a, T>(Operands<'a, T>);
-
-    impl<T: Real> Program for Multiply<'_, T> {
-        type Output = ();
-        #[inline(always)]
-        fn run<S: Simd>(self, simd: S) {
-            panels::<T::Vector<S>>(simd, self.0);
-        }
-    }
-    simd.vectorize(Multiply(p));
-}
-
-/// The columns in panels of as many vectors as the registers hold.
-#[inline(always)]
-fn panels<V: Vector>(simd: V::Simd, p: Operands<'_, V::Element>) {
-    if p.columns < V::LANES {
-        let lanes = First { count: p.columns };
-        // SAFETY: handed on; a row of C has `count` scalars.
-        return unsafe { rows::<V, _, 8, 1>(simd, lanes, p) };
-    }
-    let widest = if V::REGISTERS >= 32 { 4 } else { 2 };
-    let vectors = p.columns.div_ceil(V::LANES);
+    let lanes = T::Vector::<S>::LANES;
+    let widest = if T::Vector::<S>::REGISTERS >= 32 {
+        4
+    } else {
+        2
+    };
+    let vectors = p.columns.div_ceil(lanes);
     let panels = vectors.div_ceil(widest);
     let mut first = 0;
     // The panels differ by at most one vector, and the wider ones come last: the panel with the
     // shifted vector has two unless one vector is all there is.
     for panel in 0..panels {
         let count = (vectors + panel) / panels;
-        let width = (count * V::LANES).min(p.columns - first);
+        let width = (count * lanes).min(p.columns - first);
         let part = p.columns(first..first + width);
-        let last = width - V::LANES;
-        // SAFETY: the columns from `first` on, `width` of them, are among the operands'. They are
-        // at least one vector wide, and `count` vectors reach from the first to the last of them.
-        unsafe {
-            if const { V::REGISTERS >= 32 } {
-                match count {
-                    1 => rows::<V, _, 8, 1>(simd, Whole::<1> { last }, part),
-                    2 => rows::<V, _, 8, 2>(simd, Whole::<2> { last }, part),
-                    3 => rows::<V, _, 8, 3>(simd, Whole::<3> { last }, part),
-                    _ => rows::<V, _, 6, 4>(simd, Whole::<4> { last }, part),
-                }
-            } else {
-                match count {
-                    1 => rows::<V, _, 8, 1>(simd, Whole::<1> { last }, part),
-                    _ => rows::<V, _, 6, 2>(simd, Whole::<2> { last }, part),
-                }
-            }
+        if packed::pays(&part) {
+            simd.vectorize(Packed(part));
+        } else {
+            simd.vectorize(Panel(part));
         }
         first += width;
+    }
+}
+
+/// C ← start + A·B for columns that fit the registers, in a function of its own.
+pub(super) struct Panel<'a, T>(pub(super) Operands<'a, T>);
+
+impl<T: Real> Program for Panel<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        panel::<T::Vector<S>>(simd, self.0);
+    }
+}
+
+#[inline(always)]
+fn panel<V: Vector>(simd: V::Simd, p: Operands<'_, V::Element>) {
+    let last = p.columns.wrapping_sub(V::LANES);
+    // SAFETY: as many vectors as the columns fill, the last of them shifted to end with the columns.
+    unsafe {
+        match (p.columns.div_ceil(V::LANES), const { V::REGISTERS >= 32 }) {
+            (1, _) if p.columns < V::LANES => {
+                rows::<V, _, 8, 1>(simd, First { count: p.columns }, p);
+            }
+            (1, _) => rows::<V, _, 8, 1>(simd, Whole::<1> { last }, p),
+            (2, true) => rows::<V, _, 8, 2>(simd, Whole::<2> { last }, p),
+            (3, true) => rows::<V, _, 8, 3>(simd, Whole::<3> { last }, p),
+            (_, true) => rows::<V, _, 6, 4>(simd, Whole::<4> { last }, p),
+            (_, false) => rows::<V, _, 6, 2>(simd, Whole::<2> { last }, p),
+        }
     }
 }
 
@@ -122,16 +125,16 @@ unsafe fn tile<V: Vector, L: Lanes<V>, const R: usize, const C: usize>(
     p: Operands<'_, V::Element>,
     i: usize,
 ) {
-    // SAFETY, for the three blocks: rows i .. i + R of A and C, all rows of B and the start row are
-    // within the operands, and so are the vectors of `lanes` in each of them. Pointers step beyond
-    // the last k only as wrapping arithmetic, without being read.
+    // The fact behind all blocks of this function: rows i .. i + R of A and C, all rows of B and the
+    // start row belong to the operands, and `lanes` stays within their columns. Pointers step
+    // beyond the last k by wrapping arithmetic only, and are not read there.
     let c = p.c.wrapping_add(i * p.c_row);
     let mut sum = [[V::splat(simd, V::Element::ZERO); C]; R];
     match p.start {
         Origin::Zero => {}
         Origin::Row(row) => {
             for j in 0..C {
-                // SAFETY: see above.
+                // SAFETY: vector j of the start row is within the operands.
                 let start = unsafe { lanes.load(simd, row, j) };
                 for r in 0..R {
                     sum[r][j] = start;
@@ -141,14 +144,15 @@ unsafe fn tile<V: Vector, L: Lanes<V>, const R: usize, const C: usize>(
         Origin::Keep => {
             for r in 0..R {
                 for j in 0..C {
-                    // SAFETY: see above.
+                    // SAFETY: vector j of row i + r of C is within the operands.
                     sum[r][j] = unsafe { lanes.load(simd, c.add(r * p.c_row), j) };
                 }
             }
         }
     }
-    // Each row has its own pointer, and the compiler must not know how they are related: it would
-    // reach them one from the other, a chain of R additions for every k.
+    // Each row has its own pointer, and the compiler must not see how they are related: it would
+    // reach them one from the other, a chain of R additions for every k, which held a tile of one
+    // vector to half its speed.
     let mut a = [p.a; R];
     for r in 0..R {
         a[r] = black_box(p.a.wrapping_add((i + r) * p.a_row));
@@ -157,11 +161,11 @@ unsafe fn tile<V: Vector, L: Lanes<V>, const R: usize, const C: usize>(
     for _ in 0..p.depth {
         let mut row = [V::splat(simd, V::Element::ZERO); C];
         for j in 0..C {
-            // SAFETY: see above.
+            // SAFETY: vector j of row k of B is within the operands.
             row[j] = unsafe { lanes.load(simd, b, j) };
         }
         for r in 0..R {
-            // SAFETY: see above.
+            // SAFETY: A[i + r, k] is within the operands.
             let x = V::splat(simd, unsafe { *a[r] });
             for j in 0..C {
                 sum[r][j] = x.mul_add(row[j], sum[r][j]);
@@ -172,7 +176,7 @@ unsafe fn tile<V: Vector, L: Lanes<V>, const R: usize, const C: usize>(
     }
     for r in 0..R {
         for j in 0..C {
-            // SAFETY: see above.
+            // SAFETY: vector j of row i + r of C is within the operands.
             unsafe { lanes.store(sum[r][j], c.add(r * p.c_row), j) };
         }
     }

@@ -1,17 +1,9 @@
 //! Elementary functions in `f32`.
 
 use super::Real;
-use crate::kernel::Kernel;
 use crate::simd::Simd;
 
 impl Real for f32 {
-    type Vector<S: Simd> = S::F32;
-
-    #[inline(always)]
-    fn compute<S: Simd>(simd: S, kernel: Kernel<'_, Self>) {
-        simd.compute_f32(kernel);
-    }
-
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const EPSILON: Self = f32::EPSILON;

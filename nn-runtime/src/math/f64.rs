@@ -1,17 +1,9 @@
 //! Elementary functions in `f64`.
 
 use super::Real;
-use crate::kernel::Kernel;
 use crate::simd::Simd;
 
 impl Real for f64 {
-    type Vector<S: Simd> = S::F64;
-
-    #[inline(always)]
-    fn compute<S: Simd>(simd: S, kernel: Kernel<'_, Self>) {
-        simd.compute_f64(kernel);
-    }
-
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const EPSILON: Self = f64::EPSILON;

@@ -3,8 +3,7 @@
 use core::fmt::{Debug, Display};
 use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
-use crate::kernel::Kernel;
-use crate::simd::{Simd, Vector};
+use crate::simd::{Lane, Simd};
 
 mod f32;
 mod f64;
@@ -15,7 +14,8 @@ mod f64;
 /// vectorizes with the set's instructions. They return the same bits on every set that fuses
 /// multiply-adds, whatever the width of its vectors.
 pub trait Real:
-    Copy
+    Lane
+    + Copy
     + Debug
     + Display
     + Default
@@ -33,13 +33,6 @@ pub trait Real:
     + Sync
     + 'static
 {
-    /// A register of this type.
-    type Vector<S: Simd>: Vector<Simd = S, Element = Self>;
-
-    /// Runs a kernel on the set's functions for this type.
-    #[doc(hidden)]
-    fn compute<S: Simd>(simd: S, kernel: Kernel<'_, Self>);
-
     /// 0.
     const ZERO: Self;
     /// 1.

@@ -52,7 +52,7 @@ mod vector;
 mod x86;
 
 pub use portable::{Array, Portable};
-pub use vector::Vector;
+pub use vector::{Lane, Vector};
 
 use crate::error::Error;
 use crate::kernel::Kernel;

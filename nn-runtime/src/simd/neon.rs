@@ -40,7 +40,9 @@ macro_rules! vector {
         #[derive(Debug, Clone, Copy)]
         pub(super) struct $name($raw);
 
-        impl Vector for $name {
+        // SAFETY: the intrinsics move LANES scalars, the loops `count` of them; a register has 16
+        // bytes.
+        unsafe impl Vector for $name {
             type Simd = Neon;
             type Element = $element;
             const LANES: usize = $lanes;

@@ -27,11 +27,12 @@ impl Simd for Portable {
     }
 }
 
-/// An array that the compiler keeps in a register of the target's baseline set.
+/// An array of 16 bytes, which the compiler keeps in a register of the target's baseline set.
 #[derive(Debug, Clone, Copy)]
 pub struct Array<T, const L: usize>([T; L]);
 
-impl<T: Real, const L: usize> Vector for Array<T, L> {
+// SAFETY: arrays and loops move LANES or `count` scalars; `F32` and `F64` are powers of two.
+unsafe impl<T: Real, const L: usize> Vector for Array<T, L> {
     type Simd = Portable;
     type Element = T;
     const LANES: usize = L;

@@ -5,10 +5,43 @@
 //! register tile walks rows whose bounds its caller has proved once for the whole tile.
 
 use super::Simd;
+use crate::kernel::Kernel;
 use crate::math::Real;
 
+/// A scalar type that vectors are made of: what leads from it to the registers and kernels of a set.
+pub trait Lane: Sized {
+    /// A register of this type.
+    type Vector<S: Simd>: Vector<Simd = S, Element = Self>;
+
+    /// Runs a kernel that is compiled in this crate.
+    #[doc(hidden)]
+    fn compute<S: Simd>(simd: S, kernel: Kernel<'_, Self>);
+}
+
+impl Lane for f32 {
+    type Vector<S: Simd> = S::F32;
+
+    #[inline(always)]
+    fn compute<S: Simd>(simd: S, kernel: Kernel<'_, Self>) {
+        simd.compute_f32(kernel);
+    }
+}
+
+impl Lane for f64 {
+    type Vector<S: Simd> = S::F64;
+
+    #[inline(always)]
+    fn compute<S: Simd>(simd: S, kernel: Kernel<'_, Self>) {
+        simd.compute_f64(kernel);
+    }
+}
+
 /// [`LANES`](Vector::LANES) scalars in one register of the set [`Simd`](Vector::Simd).
-pub trait Vector: Copy {
+///
+/// # Safety
+/// The kernels rely on it that no function reads or writes other scalars than those it names, and
+/// that LANES is a power of two of at most 64 bytes.
+pub unsafe trait Vector: Copy {
     /// The set whose instructions these are.
     type Simd: Simd;
     /// What a lane holds.
@@ -17,7 +50,7 @@ pub trait Vector: Copy {
     const LANES: usize;
     /// Registers of the set: how large a tile may be before it spills.
     const REGISTERS: usize;
-    /// Rows of the blocks that [`transpose`](Vector::transpose) takes.
+    /// Rows of the blocks that [`transpose`](Vector::transpose) takes; they divide 64 bytes.
     const TALL: usize = 1;
     /// Columns of the blocks that [`transpose`](Vector::transpose) takes.
     const WIDE: usize = 1;

@@ -94,7 +94,9 @@ macro_rules! vector {
         #[derive(Debug, Clone, Copy)]
         pub(super) struct $name($raw);
 
-        impl Vector for $name {
+        // SAFETY: the intrinsics move LANES scalars, the masked ones `count` of them, and
+        // the transpose its TALL x WIDE; 64 bytes are the widest register.
+        unsafe impl Vector for $name {
             type Simd = $simd;
             type Element = $element;
             const LANES: usize = $lanes;
