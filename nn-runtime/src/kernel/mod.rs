@@ -133,6 +133,7 @@ pub fn transpose<S: Simd, T: Real, const K: usize, const N: usize>(
 ///
 /// Its sizes are run-time values, so that it is compiled once for every set and scalar type, in
 /// this crate, and not in the user's for every layer.
+#[doc(hidden)]
 #[derive(Clone, Copy)]
 pub enum Kernel<'a, T> {
     /// C ← start + X·W.
