@@ -60,17 +60,18 @@ pub fn product<S: Simd, T: Real, const K: usize, const N: usize>(
     w: &[[T; N]; K],
     c: &mut [[T; N]],
 ) {
-    if K <= SHALLOW && N >= WIDE {
+    if K <= SHALLOW && N >= WIDE.0 && N <= WIDE.1 {
         shallow_product::<S, T, K, N>(start, x, w, c);
     } else {
         T::compute(simd, Kernel::Product(Operands::product(start, x, w, c)));
     }
 }
 
-/// The largest K for which a product is a plain loop in the caller, if N is at least [`WIDE`].
+/// The largest K for which a product is a plain loop in the caller, if N is in [`WIDE`].
 const SHALLOW: usize = 3;
-/// See [`SHALLOW`]. Narrower loops are unrolled by the compiler, and then vectorized badly.
-const WIDE: usize = 32;
+/// The least and the largest N of that loop: a narrower one is unrolled by the compiler, and then
+/// vectorized badly; the row that it keeps on the stack must stay small.
+const WIDE: (usize, usize) = (32, 1024);
 
 /// [`product`] for a first layer of few inputs and for the input gradient of few outputs: an
 /// element-wise loop, for which a register tile has nothing to keep. With constant sizes in the
