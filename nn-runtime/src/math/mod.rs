@@ -46,7 +46,7 @@
 use core::fmt::{Debug, Display};
 use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
-use crate::simd::Simd;
+use crate::simd::{Lane, Simd};
 
 mod erf;
 mod exp;
@@ -64,7 +64,8 @@ mod trig;
 /// constant). They return the same bits on every set that fuses multiply-adds, whatever the width
 /// of its vectors.
 pub trait Real:
-    Copy
+    Lane
+    + Copy
     + Debug
     + Display
     + Default
