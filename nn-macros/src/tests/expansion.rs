@@ -13,6 +13,6 @@ fn expansion(declaration: &str) -> String {
 fn show() {
     println!(
         "{}",
-        expansion("struct Net = 2 -> tanh(50) -> dropout(0.8) -> bn -> 1;")
+        expansion("struct Net = 2 -> tanh(50) -> tanh(50) -> tanh(50) -> tanh(50) -> 1;")
     );
 }
