@@ -40,7 +40,7 @@ pub struct Loop {
 }
 
 pub fn emit(graph: &Graph, map: &Map, names: &Names, scalar: Scalar) -> Loop {
-    let flat = map.is_flat(graph) && !has_views(graph, map);
+    let flat = map.is_flat(graph);
     let mut writer = Writer {
         graph,
         map,
@@ -63,13 +63,6 @@ pub fn emit(graph: &Graph, map: &Map, names: &Names, scalar: Scalar) -> Loop {
         arguments,
         key,
     }
-}
-
-/// Whether the loop reads columns at an offset.
-fn has_views(graph: &Graph, map: &Map) -> bool {
-    map.body
-        .iter()
-        .any(|&id| matches!(graph.op(id), Op::Slice { .. } | Op::Place { .. }))
 }
 
 #[derive(Clone, Copy)]
@@ -292,15 +285,32 @@ impl Writer<'_> {
 
     /// What happens to one element: loads, values, stores, sums.
     fn elements(&self) -> TokenStream {
-        let views = |id: &NodeId| {
-            self.map.body.iter().any(|user| {
-                matches!(self.graph.op(*user), Op::Slice { of, .. } | Op::Place { of, .. } if of == id)
-            })
+        let is_viewed = |id: &NodeId| {
+            let is_viewed_by = |user: &NodeId| match *self.graph.op(*user) {
+                Op::Slice { of, .. } | Op::Place { of, .. } => of == *id,
+                Op::Product(_, g, w) => g == *id || w == *id,
+                _ => false,
+            };
+            let is_read_by = |user: &NodeId| self.graph.op(*user).operands().contains(id);
+            let folds = || self.map.row_sums.iter().chain(&self.map.column_folds);
+            let users = || {
+                self.map
+                    .body
+                    .iter()
+                    .chain(folds())
+                    .filter(|user| is_read_by(user))
+            };
+            users().next().is_some() && users().all(is_viewed_by)
         };
-        let loads = self.map.loads.iter().filter(|id| !views(id)).map(|&id| {
-            let (name, place) = (self.element(id), self.access(id));
-            quote!(let #name = #place;)
-        });
+        let loads = self
+            .map
+            .loads
+            .iter()
+            .filter(|id| !is_viewed(id))
+            .map(|&id| {
+                let (name, place) = (self.element(id), self.access(id));
+                quote!(let #name = #place;)
+            });
         let uses = self.uses();
         let mut inlined = HashMap::new();
         let mut values = Vec::new();
@@ -426,6 +436,10 @@ impl Writer<'_> {
                 quote!(rt::select(#left #sign #right, #yes, #no))
             }
             Op::Broadcast(x) => at(x),
+            Op::Product(_, g, w) => {
+                let (g, w) = (self.tensor(g), self.tensor(w));
+                quote!(#g[i][0] * #w[j][0])
+            }
             Op::Slice { of, start } => {
                 let tensor = self.tensor(of);
                 let (row, start) = (self.row_of(of), Size(start));

@@ -129,6 +129,23 @@ pub fn transposed_product<S: Simd, T: Real, const K: usize, const N: usize>(
     );
 }
 
+/// d ← start + 1ᵀ·G: the bias gradient, the sum of n rows.
+///
+/// Every sum is one chain over the rows in ascending order, as a product with ones has it.
+#[inline]
+pub fn column_sums<S: Simd, T: Real, const N: usize>(
+    simd: S,
+    start: Start<'_, [T; N]>,
+    g: &[[T; N]],
+    d: &mut [T; N],
+) {
+    let one = T::ONE;
+    T::compute(
+        simd,
+        Kernel::TransposedProduct(Operands::column_sums(start, &one, g, d)),
+    );
+}
+
 /// B ← Aᵀ. The input gradient is G·Wᵀ: W is transposed once a step, then [`product`] serves.
 #[inline]
 pub fn transpose<S: Simd, T: Real, const K: usize, const N: usize>(
