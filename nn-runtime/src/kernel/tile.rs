@@ -30,10 +30,10 @@ use super::packed::{self, Packed};
 #[inline(always)]
 pub(super) fn multiply<S: Simd, T: Real>(simd: S, p: Operands<'_, T>) {
     let lanes = T::Vector::<S>::LANES;
-    let widest = if T::Vector::<S>::REGISTERS >= 32 {
-        4
-    } else {
-        2
+    let widest = match p.rows {
+        1 => SINGLE,
+        _ if T::Vector::<S>::REGISTERS >= 32 => 4,
+        _ => 2,
     };
     let vectors = p.columns.div_ceil(lanes);
     let panels = vectors.div_ceil(widest);
@@ -53,6 +53,10 @@ pub(super) fn multiply<S: Simd, T: Real>(simd: S, p: Operands<'_, T>) {
     }
 }
 
+/// Vectors side by side for a single row: as many chains of additions as hide one another's latency
+/// (two a cycle, four cycles each).
+const SINGLE: usize = 8;
+
 /// C ← start + A·B for columns that fit the registers, in a function of its own.
 pub(super) struct Panel<'a, T>(pub(super) Operands<'a, T>);
 
@@ -70,6 +74,9 @@ fn panel<V: Vector>(simd: V::Simd, p: Operands<'_, V::Element>) {
     let last = p.columns.wrapping_sub(V::LANES);
     // SAFETY: as many vectors as the columns fill, the last of them shifted to end with the columns.
     unsafe {
+        if p.rows == 1 && p.columns > V::LANES {
+            return single::<V>(simd, last, p);
+        }
         match (p.columns.div_ceil(V::LANES), const { V::REGISTERS >= 32 }) {
             (1, _) if p.columns < V::LANES => {
                 rows::<V, _, 8, 1>(simd, First { count: p.columns }, p);
@@ -79,6 +86,26 @@ fn panel<V: Vector>(simd: V::Simd, p: Operands<'_, V::Element>) {
             (3, true) => rows::<V, _, 8, 3>(simd, Whole::<3> { last }, p),
             (_, true) => rows::<V, _, 6, 4>(simd, Whole::<4> { last }, p),
             (_, false) => rows::<V, _, 6, 2>(simd, Whole::<2> { last }, p),
+        }
+    }
+}
+
+/// A panel of a single row.
+///
+/// # Safety
+/// As [`Operands`] says, and the columns are more than one vector and at most [`SINGLE`].
+#[inline(always)]
+unsafe fn single<V: Vector>(simd: V::Simd, last: usize, p: Operands<'_, V::Element>) {
+    // SAFETY: as many vectors as the columns fill, the last of them shifted to end with the columns.
+    unsafe {
+        match p.columns.div_ceil(V::LANES) {
+            2 => tile::<V, _, 1, 2>(simd, Whole::<2> { last }, p, 0),
+            3 => tile::<V, _, 1, 3>(simd, Whole::<3> { last }, p, 0),
+            4 => tile::<V, _, 1, 4>(simd, Whole::<4> { last }, p, 0),
+            5 => tile::<V, _, 1, 5>(simd, Whole::<5> { last }, p, 0),
+            6 => tile::<V, _, 1, 6>(simd, Whole::<6> { last }, p, 0),
+            7 => tile::<V, _, 1, 7>(simd, Whole::<7> { last }, p, 0),
+            _ => tile::<V, _, 1, SINGLE>(simd, Whole::<SINGLE> { last }, p, 0),
         }
     }
 }
