@@ -1,0 +1,167 @@
+//! What the tests share: random numbers, networks with data, and how close is close.
+
+#![allow(dead_code)] // every test binary compiles this file for itself and uses a part of it
+
+pub mod reference;
+
+use unrolled::math::Real;
+use unrolled::network::{Draw, Network, Role, Row, Tensor};
+use unrolled::simd::Isa;
+use unrolled::workspace::Workspace;
+
+/// The draw of dropout masks wherever a test does not care.
+pub const DRAW: Draw = Draw { seed: 5, step: 3 };
+
+/// Numbers in (−1, 1) from splitmix64, rounded to `f32` so that `f32` and `f64` networks get the same.
+pub fn numbers(seed: u64, length: usize) -> Vec<f64> {
+    let mut state = seed.wrapping_mul(0xd134_2543_de82_ef95);
+    let mut next = || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let uniform = ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64;
+        f64::from((2.0 * uniform - 1.0) as f32)
+    };
+    (0..length).map(|_| next()).collect()
+}
+
+/// A network with rows to train it on.
+#[derive(Clone)]
+pub struct Given<N: Network> {
+    pub network: N,
+    pub inputs: Vec<N::Input>,
+    pub targets: Vec<N::Target>,
+}
+
+impl<N: Network> Given<N> {
+    /// Everything random: parameters, running statistics, inputs, and targets that suit the loss.
+    /// The same seed gives networks of the same widths the same values.
+    pub fn random(rows: usize, seed: u64) -> Self {
+        let mut network = N::zeros();
+        fill(N::TENSORS, seed + 1, network.parameters_mut());
+        fill(N::STATISTIC_TENSORS, seed + 2, network.statistics_mut());
+        Self {
+            network,
+            inputs: to_rows(&numbers(seed + 3, rows * N::INPUTS)),
+            targets: targets::<N>(rows, seed + 4),
+        }
+    }
+
+    /// One training pass: the loss and the gradient, both summed over the rows.
+    pub fn gradient(&mut self, isa: Isa) -> (f64, Vec<f64>) {
+        let mut gradient = vec![N::Scalar::from_f64(f64::NAN); N::PARAMETERS];
+        let loss = self
+            .network
+            .gradient(
+                isa,
+                &self.inputs,
+                &self.targets,
+                DRAW,
+                &mut Workspace::new(),
+                &mut gradient,
+            )
+            .expect("rows that pair up");
+        (loss.to_f64(), to_f64(&gradient))
+    }
+
+    /// The predictions of all rows, flat.
+    pub fn predict(&self, isa: Isa) -> Vec<f64> {
+        let mut outputs = vec![N::Output::ZERO; self.inputs.len()];
+        self.network
+            .predict_into(isa, &self.inputs, &mut outputs, &mut Workspace::new())
+            .expect("as many outputs as inputs");
+        flat(&outputs)
+    }
+}
+
+/// Parameters of about the size they have in practice; variances positive.
+fn fill<T: Real>(tensors: &[Tensor], seed: u64, values: &mut [T]) {
+    for (value, u) in values.iter_mut().zip(numbers(seed, total(tensors))) {
+        *value = T::from_f64(u);
+    }
+    for tensor in tensors {
+        for value in &mut values[tensor.range()] {
+            let u = value.to_f64();
+            *value = T::from_f64(match tensor.role {
+                Role::Scale => 1.0 + 0.5 * u,
+                Role::Variance => 0.5 + 0.25 * u,
+                _ => u,
+            });
+        }
+    }
+}
+
+/// The length of the flat slice that the tensors make up.
+pub fn total(tensors: &[Tensor]) -> usize {
+    tensors.iter().map(|tensor| tensor.range().len()).sum()
+}
+
+/// One-hot rows for classes, 0 or 1 for a binary loss, else any numbers.
+fn targets<N: Network>(rows: usize, seed: u64) -> Vec<N::Target> {
+    let mut values = numbers(seed, rows * N::TARGETS);
+    match N::LOSS {
+        "cross_entropy" => {
+            for row in values.chunks_mut(N::TARGETS) {
+                let class = (row[0].abs() * N::TARGETS as f64) as usize;
+                row.fill(0.0);
+                row[class] = 1.0;
+            }
+        }
+        "binary_cross_entropy" => {
+            for value in &mut values {
+                *value = f64::from(u8::from(*value > 0.0));
+            }
+        }
+        _ => {}
+    }
+    to_rows(&values)
+}
+
+/// Flat values as rows.
+pub fn to_rows<R: Row>(values: &[f64]) -> Vec<R> {
+    let cut = |values: &[f64]| {
+        let mut row = R::ZERO;
+        for (to, &from) in row.as_mut_slice().iter_mut().zip(values) {
+            *to = R::Scalar::from_f64(from);
+        }
+        row
+    };
+    values.chunks(R::WIDTH).map(cut).collect()
+}
+
+/// Rows as flat values.
+pub fn flat<R: Row>(rows: &[R]) -> Vec<f64> {
+    rows.iter().flat_map(|row| to_f64(row.as_slice())).collect()
+}
+
+pub fn to_f64<T: Real>(values: &[T]) -> Vec<f64> {
+    values.iter().map(|value| value.to_f64()).collect()
+}
+
+/// ‖x‖₂
+pub fn norm(x: &[f64]) -> f64 {
+    x.iter().map(|x| x * x).sum::<f64>().sqrt()
+}
+
+/// ‖found − expected‖₂ / ‖expected‖₂; infinite where something is NaN or nothing is to compare.
+#[track_caller]
+pub fn distance(found: &[f64], expected: &[f64]) -> f64 {
+    assert_eq!(found.len(), expected.len());
+    let difference: Vec<_> = found.iter().zip(expected).map(|(f, e)| f - e).collect();
+    let distance = norm(&difference) / norm(expected);
+    if distance.is_nan() {
+        f64::INFINITY
+    } else {
+        distance
+    }
+}
+
+/// Normwise agreement: one small element among large ones is not looked at alone.
+#[track_caller]
+pub fn assert_close(what: &str, found: &[f64], expected: &[f64], tolerance: f64) {
+    let distance = distance(found, expected);
+    assert!(
+        distance <= tolerance,
+        "{what}: off by {distance:e}, allowed {tolerance:e}\n{found:?}\n{expected:?}"
+    );
+}

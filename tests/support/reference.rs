@@ -1,0 +1,1 @@
+//! The outside references: files next to the repository, in `../shared/data`.
