@@ -29,8 +29,9 @@ pub mod __private {
     pub use nn_runtime::kernel::{Start, product, transpose, transposed_product};
     pub use nn_runtime::mask::fill as fill_mask;
     pub use nn_runtime::math::Real;
-    pub use nn_runtime::network::{Draw, Gain, Layer, Network, Role, Summary, Tensor};
+    pub use nn_runtime::network::{Draw, Gain, Layer, Network, Role, Tensor};
     pub use nn_runtime::simd::{Isa, Program, Simd};
+    pub use nn_runtime::summary::Summary;
     pub use nn_runtime::workspace::Workspace;
     pub use std::vec::Vec;
 }

@@ -318,9 +318,34 @@ impl Writer<'_> {
             bindings.push((name, self.graph.constant(*value)));
         }
         let a = formula::lower(&mut self.graph, &formula, &bindings);
-        self.row(entry.name.to_owned(), width, 0);
+        self.activation_row(activation, width);
         let name = result.map_or_else(|| format!("a{number}"), str::to_owned);
         self.graph.name(a, name)
+    }
+
+    /// Behind an affine layer an activation shares its line: `tanh(50)`.
+    fn activation_row(&mut self, activation: &Activation, width: usize) {
+        let entry = activation.entry;
+        let changed = entry.settings.iter().zip(&activation.settings);
+        let changed = changed.filter(|((_, default), value)| default != *value);
+        let mut inside: Vec<_> = changed
+            .map(|((name, _), value)| format!("{name} = {value}"))
+            .collect();
+        let units = width.to_string();
+        let affine = self
+            .tensors
+            .layers
+            .last_mut()
+            .filter(|row| row.name.trim() == units);
+        match affine {
+            Some(row) => {
+                inside.insert(0, units.clone());
+                let call = format!("{}({})", entry.name, inside.join(", "));
+                row.name = row.name.replace(&units, &call);
+            }
+            None if inside.is_empty() => self.row(entry.name.to_owned(), width, 0),
+            None => self.row(format!("{}({})", entry.name, inside.join(", ")), width, 0),
+        }
     }
 
     /// D = A ⊙ M with M = 1/keep with probability keep, else 0 (inverted dropout).

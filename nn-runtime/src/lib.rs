@@ -10,6 +10,7 @@
 //! | [`math`] | the scalar types ([`Real`](math::Real)) and their elementary functions, with error bounds |
 //! | [`mask`] | dropout masks from a counter-based stream |
 //! | [`network`] | what every generated network offers ([`Network`](network::Network)) |
+//! | [`summary`] | a network's layers, tensors and memory, to print |
 //! | [`init`] | initial parameters |
 //! | [`optim`] | first-order optimizers over the flat parameter slice, schedules, clipping, penalties |
 //! | [`data`] | rows at the door, splits, standardizing |
@@ -30,5 +31,6 @@ pub mod metrics;
 pub mod network;
 pub mod optim;
 pub mod simd;
+pub mod summary;
 pub mod train;
 pub mod workspace;

@@ -1,11 +1,11 @@
 //! Element-wise loops: one function for each fused loop of a plan.
 
-use super::Names;
+use super::names::{Names, Size};
 use crate::ir::{Axis, Binary, Extent, Graph, NodeId, Op, Shape, Test, Unary};
 use crate::model::Scalar;
 use crate::plan::{Map, Tensor};
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use std::collections::HashMap;
 
 /// A loop as a function, and the call that runs it.
@@ -54,7 +54,7 @@ pub fn emit(graph: &Graph, map: &Map, names: &Names, scalar: Scalar) -> Loop {
         declared.push(quote!(n: #number));
         passed.push(quote!(count));
     }
-    let doc = writer.doc();
+    let doc = format!(" {}", writer.doc());
     let body = writer.body(&parameters);
     Loop {
         function: quote! {
@@ -126,9 +126,13 @@ impl Writer<'_> {
     fn parameter_type(&self, id: NodeId) -> TokenStream {
         let number = format_ident!("{}", self.scalar.name());
         let Shape { rows, columns } = self.graph.shape(id);
+        let columns = Size(columns);
         match rows {
             Extent::Batch => quote!([[#number; #columns]]),
-            Extent::Fixed(rows) => quote!([[#number; #columns]; #rows]),
+            Extent::Fixed(rows) => {
+                let rows = Size(rows);
+                quote!([[#number; #columns]; #rows])
+            }
         }
     }
 
@@ -187,12 +191,13 @@ impl Writer<'_> {
     /// Row by row.
     fn row_body(&self, parameters: &[Parameter]) -> TokenStream {
         let Shape { rows, columns } = self.map.domain;
+        let columns = Size(columns);
         let batch: Vec<_> = parameters
             .iter()
             .filter(|parameter| self.graph.shape(parameter.id).is_batch())
             .collect();
         let (count, cuts) = match rows {
-            Extent::Fixed(rows) => (quote!(#rows), quote!()),
+            Extent::Fixed(rows) => (Size(rows).to_token_stream(), quote!()),
             Extent::Batch => {
                 let first = batch.last().expect("a loop over rows has rows");
                 let first = self.names.tensor(Tensor::Node(first.id));
@@ -371,7 +376,7 @@ impl Writer<'_> {
             Op::Broadcast(x) => at(x),
             Op::Slice { of, start } => {
                 let tensor = self.names.tensor(Tensor::Node(of));
-                let row = self.row_of(of);
+                let (row, start) = (self.row_of(of), Size(start));
                 quote!(#tensor[#row][j + #start])
             }
             Op::Place { of, start } => {
@@ -380,6 +385,7 @@ impl Writer<'_> {
                     start + self.graph.shape(of).columns,
                 );
                 let (row, zero) = (self.row_of(of), self.number(0.0));
+                let (start, end) = (Size(start), Size(end));
                 quote!(if j >= #start && j < #end { #tensor[#row][j - #start] } else { #zero })
             }
             ref other => unreachable!("{other:?} is not element-wise"),

@@ -5,16 +5,17 @@
 //! called `rt`. There is no unsafe code in it.
 
 mod docs;
+mod implementation;
+mod inherent;
 mod loops;
 mod names;
 mod program;
 
-use crate::formula::builtin::Gain;
 use crate::ir::{Graph, NodeId};
 use crate::model::Model;
 use crate::plan::Plan;
-use crate::shape::{Network, Role, Tensor};
-use names::Names;
+use crate::shape::Network;
+use names::{Names, Size};
 use proc_macro2::{Ident, Span, TokenStream};
 use program::{Body, Output, Pass};
 use quote::{format_ident, quote};
@@ -35,9 +36,6 @@ pub struct Passes {
     /// The loss of predictions.
     pub loss: Planned,
 }
-
-/// Stack memory that `forward` may use, in scalars; beyond it, it allocates.
-const STACK_SCALARS: usize = 4096;
 
 /// The declared type with its implementation, or the expression that makes a network of it.
 pub fn emit(model: &Model, network: &Network, passes: &Passes) -> TokenStream {
@@ -69,10 +67,10 @@ struct Emitter<'a> {
 /// The struct of one pass, the program that runs it, and its demand for memory.
 struct EmittedPass {
     program: TokenStream,
-    fixed: usize,
-    per_row: usize,
-    single_row: usize,
-    tile: usize,
+    fixed: Size,
+    per_row: Size,
+    single_row: Size,
+    tile: Size,
 }
 
 impl<'a> Emitter<'a> {
@@ -159,7 +157,11 @@ impl<'a> Emitter<'a> {
             scalar: self.model.scalar,
             outputs: outputs.collect(),
         };
-        let (inputs, targets, number) = (self.network.inputs, self.network.targets, &self.number);
+        let (inputs, targets, number) = (
+            Size(self.network.inputs),
+            Size(self.network.targets),
+            &self.number,
+        );
         let fields = quote! {
             inputs: &'a [[#number; #inputs]],
             targets: &'a [[#number; #targets]],
@@ -190,7 +192,11 @@ impl<'a> Emitter<'a> {
             scalar: self.model.scalar,
             outputs,
         };
-        let (inputs, width, number) = (self.network.inputs, self.network.outputs, &self.number);
+        let (inputs, width, number) = (
+            Size(self.network.inputs),
+            Size(self.network.outputs),
+            &self.number,
+        );
         let fields = quote! {
             inputs: &'a [[#number; #inputs]],
             parameters: &'a [#number],
@@ -217,7 +223,11 @@ impl<'a> Emitter<'a> {
             scalar: self.model.scalar,
             outputs,
         };
-        let (inputs, targets, number) = (self.network.inputs, self.network.targets, &self.number);
+        let (inputs, targets, number) = (
+            Size(self.network.inputs),
+            Size(self.network.targets),
+            &self.number,
+        );
         let fields = quote! {
             inputs: &'a [[#number; #inputs]],
             targets: &'a [[#number; #targets]],
@@ -265,320 +275,10 @@ impl<'a> Emitter<'a> {
         };
         EmittedPass {
             program,
-            fixed: pass.fixed_length(pass.plan.tile_rows),
-            per_row: pass.length_per_row(),
-            single_row: pass.fixed_length(1) + pass.length_per_row(),
-            tile: pass.plan.tile_rows,
+            fixed: Size(pass.fixed_length(pass.plan.tile_rows)),
+            per_row: Size(pass.length_per_row()),
+            single_row: Size(pass.fixed_length(1) + pass.length_per_row()),
+            tile: Size(pass.plan.tile_rows),
         }
-    }
-
-    /// `impl Network for Sine { … }`
-    fn network_impl(
-        &self,
-        gradient: &EmittedPass,
-        prediction: &EmittedPass,
-        loss: &EmittedPass,
-    ) -> TokenStream {
-        let constants = self.constants(gradient);
-        let storage = self.storage();
-        let name = &self.name;
-        let [gradient_pass, prediction_pass, loss_pass] =
-            ["Gradient", "Prediction", "Loss"].map(|suffix| self.pass_name(suffix));
-        let (gradient_fixed, gradient_rows, gradient_tile) =
-            (gradient.fixed, gradient.per_row, gradient.tile);
-        let (prediction_fixed, prediction_rows, prediction_tile) =
-            (prediction.fixed, prediction.per_row, prediction.tile);
-        let (loss_fixed, loss_rows, loss_tile) = (loss.fixed, loss.per_row, loss.tile);
-        quote! {
-            #[automatically_derived]
-            impl rt::Network for #name {
-                #constants
-                #storage
-
-                fn gradient(
-                    &mut self,
-                    isa: rt::Isa,
-                    inputs: &[Self::Input],
-                    targets: &[Self::Target],
-                    draw: rt::Draw,
-                    workspace: &mut rt::Workspace<Self::Scalar>,
-                    gradient: &mut [Self::Scalar],
-                ) -> rt::Result<Self::Scalar, rt::Error> {
-                    rt::check_gradient::<Self>(inputs.len(), targets.len(), gradient.len())?;
-                    rt::Ok(isa.run(#gradient_pass::<#gradient_tile> {
-                        inputs,
-                        targets,
-                        draw,
-                        parameters: &self.parameters,
-                        statistics: &mut self.statistics,
-                        workspace: workspace.scratch(#gradient_fixed + #gradient_rows * inputs.len()),
-                        gradient,
-                    }))
-                }
-
-                fn loss(
-                    &self,
-                    isa: rt::Isa,
-                    inputs: &[Self::Input],
-                    targets: &[Self::Target],
-                    workspace: &mut rt::Workspace<Self::Scalar>,
-                ) -> rt::Result<Self::Scalar, rt::Error> {
-                    rt::check_pairs(inputs.len(), targets.len())?;
-                    rt::Ok(isa.run(#loss_pass::<#loss_tile> {
-                        inputs,
-                        targets,
-                        parameters: &self.parameters,
-                        statistics: &self.statistics,
-                        workspace: workspace.scratch(#loss_fixed + #loss_rows * inputs.len()),
-                    }))
-                }
-
-                fn predict_into(
-                    &self,
-                    isa: rt::Isa,
-                    inputs: &[Self::Input],
-                    outputs: &mut [Self::Output],
-                    workspace: &mut rt::Workspace<Self::Scalar>,
-                ) -> rt::Result<(), rt::Error> {
-                    rt::check_outputs(inputs.len(), outputs.len())?;
-                    let needed = #prediction_fixed + #prediction_rows * inputs.len();
-                    isa.run(#prediction_pass::<#prediction_tile> {
-                        inputs,
-                        parameters: &self.parameters,
-                        statistics: &self.statistics,
-                        workspace: workspace.scratch(needed),
-                        outputs,
-                    });
-                    rt::Ok(())
-                }
-            }
-        }
-    }
-
-    fn constants(&self, gradient: &EmittedPass) -> TokenStream {
-        let Network {
-            inputs,
-            outputs,
-            targets,
-            parameters,
-            statistics,
-            ..
-        } = self.network;
-        let (number, name) = (&self.number, self.name.to_string());
-        let bytes = self.model.scalar.bytes();
-        let (fixed, per_row) = (gradient.fixed * bytes, gradient.per_row * bytes);
-        let least = if statistics.is_empty() { 1_usize } else { 2 };
-        let tensors =
-            |tensors: &[Tensor]| {
-                let offsets = names::offsets(tensors);
-                let entries = tensors.iter().zip(offsets).map(|(tensor, offset)| {
-                let Tensor { name, rows, columns, .. } = tensor;
-                let role = role(tensor.role);
-                quote! {
-                    rt::Tensor {
-                        name: #name, role: #role, rows: #rows, columns: #columns, offset: #offset
-                    }
-                }
-            });
-                quote!(&[#(#entries),*])
-            };
-        let total = |tensors: &[Tensor]| tensors.iter().map(|t| t.rows * t.columns).sum::<usize>();
-        let (parameter_total, statistic_total) = (total(parameters), total(statistics));
-        let (parameters, statistics) = (tensors(parameters), tensors(statistics));
-        let layers = self.network.layers.iter().map(|row| {
-            let (name, width, parameters) = (&row.name, row.width, row.parameters);
-            quote!(rt::Layer { name: #name, width: #width, parameters: #parameters })
-        });
-        let loss = &self.network.loss;
-        let equations = crate::ir::print::print(&self.passes.gradient.graph);
-        let flops = docs::product_flops(&self.passes.gradient.graph);
-        let prediction_flops = docs::product_flops(&self.passes.prediction.graph);
-        quote! {
-            type Scalar = #number;
-            type Input = [#number; #inputs];
-            type Output = [#number; #outputs];
-            type Target = [#number; #targets];
-            const NAME: &'static str = #name;
-            const LOSS: &'static str = #loss;
-            const PARAMETERS: usize = #parameter_total;
-            const STATISTICS: usize = #statistic_total;
-            const LEAST_BATCH: usize = #least;
-            const WORKSPACE_BYTES: usize = #fixed;
-            const WORKSPACE_BYTES_PER_ROW: usize = #per_row;
-            const TRAINING_FLOP: usize = #flops;
-            const PREDICTION_FLOP: usize = #prediction_flops;
-            const TENSORS: &'static [rt::Tensor] = #parameters;
-            const STATISTIC_TENSORS: &'static [rt::Tensor] = #statistics;
-            const LAYERS: &'static [rt::Layer] = &[#(#layers),*];
-            const EQUATIONS: &'static str = #equations;
-        }
-    }
-
-    fn storage(&self) -> TokenStream {
-        let ones = self
-            .network
-            .statistics
-            .iter()
-            .zip(names::offsets(&self.network.statistics));
-        let ones = ones
-            .filter(|(tensor, _)| tensor.role == Role::Variance)
-            .map(|(tensor, start)| {
-                let end = start + tensor.columns;
-                quote!(statistics[#start..#end].fill(1.0);)
-            });
-        quote! {
-            fn zeros() -> Self {
-                let mut statistics = rt::zeros(Self::STATISTICS);
-                let variances: &mut [Self::Scalar] = &mut statistics;
-                {
-                    let statistics = variances;
-                    let _ = &statistics;
-                    #(#ones)*
-                }
-                Self { parameters: rt::zeros(Self::PARAMETERS), statistics }
-            }
-
-            fn parameters(&self) -> &[Self::Scalar] {
-                &self.parameters
-            }
-
-            fn parameters_mut(&mut self) -> &mut [Self::Scalar] {
-                &mut self.parameters
-            }
-
-            fn statistics(&self) -> &[Self::Scalar] {
-                &self.statistics
-            }
-
-            fn statistics_mut(&mut self) -> &mut [Self::Scalar] {
-                &mut self.statistics
-            }
-        }
-    }
-
-    /// The methods that the type has of its own.
-    fn inherent_impl(&self, prediction: &EmittedPass) -> TokenStream {
-        let name = &self.name;
-        let views = self.views();
-        let forward = self.forward(prediction);
-        let number = &self.number;
-        quote! {
-            #[automatically_derived]
-            impl #name {
-                /// A network with initial parameters: drawn by `init` from `seed`.
-                pub fn init(init: rt::Init, seed: u64) -> Self {
-                    <Self as rt::Network>::init(init, seed)
-                }
-
-                #forward
-
-                /// The network's outputs for these rows, an ndarray view or a slice of arrays.
-                ///
-                /// # Errors
-                /// Rows of the wrong width, NaN or infinite values.
-                pub fn predict<Rows>(&self, inputs: &Rows) -> rt::Result<rt::Array2<#number>, rt::Error>
-                where
-                    Rows: rt::Rows<<Self as rt::Network>::Input> + ?rt::Sized,
-                {
-                    <Self as rt::Network>::predict(self, inputs)
-                }
-
-                /// The layers, widths and parameters, as a table.
-                pub fn summary() -> rt::Summary {
-                    <Self as rt::Network>::summary()
-                }
-
-                #views
-            }
-        }
-    }
-
-    /// Arrays in, arrays out. A single row of a small network uses the stack alone.
-    fn forward(&self, prediction: &EmittedPass) -> TokenStream {
-        let (inputs, outputs, number) = (self.network.inputs, self.network.outputs, &self.number);
-        let pass = self.pass_name("Prediction");
-        let scratch = prediction.single_row;
-        let single = (scratch <= STACK_SCALARS).then(|| {
-            quote! {
-                if N == 1 {
-                    rt::Isa::best().run(#pass::<1> {
-                        inputs,
-                        parameters: &self.parameters,
-                        statistics: &self.statistics,
-                        workspace: &mut [0.0; #scratch],
-                        outputs: &mut outputs,
-                    });
-                    return outputs;
-                }
-            }
-        });
-        quote! {
-            /// The network's outputs for these rows: dropout is off, batch normalization uses its
-            /// running statistics. The compiler checks the widths.
-            pub fn forward<const N: usize>(&self, inputs: &[[#number; #inputs]; N]) -> [[#number; #outputs]; N] {
-                let mut outputs = [[0.0; #outputs]; N];
-                #single
-                let _ = <Self as rt::Network>::predict_into(
-                    self,
-                    rt::Isa::best(),
-                    inputs,
-                    &mut outputs,
-                    &mut rt::Workspace::new(),
-                );
-                outputs
-            }
-        }
-    }
-
-    /// `w1()`, `b1_mut()`, …: the parameters with their array types.
-    fn views(&self) -> TokenStream {
-        let number = &self.number;
-        let tensors = &self.network.parameters;
-        let views = tensors.iter().zip(names::offsets(tensors)).map(|(tensor, start)| {
-            let Tensor { name, role, rows, columns } = tensor;
-            let (view, view_mut) = (format_ident!("{name}"), format_ident!("{name}_mut"));
-            let (doc, doc_mut) = (view_doc(*role, *rows, *columns, ""), view_doc(*role, *rows, *columns, ", to change"));
-            let (of, pick, pick_mut) = match role {
-                Role::Weight(_) => (quote!([[#number; #columns]; #rows]), quote!(), quote!()),
-                _ => (quote!([#number; #columns]), quote!(&), quote!(&mut)),
-            };
-            let index = if matches!(role, Role::Weight(_)) { quote!() } else { quote!([0]) };
-            quote! {
-                #[doc = #doc]
-                pub fn #view(&self) -> &#of {
-                    #pick rt::matrix::<#number, #rows, #columns>(&self.parameters[#start..]) #index
-                }
-
-                #[doc = #doc_mut]
-                pub fn #view_mut(&mut self) -> &mut #of {
-                    #pick_mut rt::matrix_mut::<#number, #rows, #columns>(&mut self.parameters[#start..]) #index
-                }
-            }
-        });
-        quote!(#(#views)*)
-    }
-}
-
-fn view_doc(role: Role, rows: usize, columns: usize, ending: &str) -> String {
-    match role {
-        Role::Weight(_) => format!("The weights, {rows} inputs x {columns} outputs{ending}."),
-        Role::Bias => format!("The {columns} biases{ending}."),
-        Role::Scale => format!("Batch normalization's {columns} scales γ{ending}."),
-        Role::Shift => format!("Batch normalization's {columns} shifts β{ending}."),
-        Role::Mean => format!("The {columns} running means{ending}."),
-        Role::Variance => format!("The {columns} running variances{ending}."),
-    }
-}
-
-fn role(role: Role) -> TokenStream {
-    match role {
-        Role::Weight(Gain::Glorot) => quote!(rt::Role::Weight(rt::Gain::Glorot)),
-        Role::Weight(Gain::He) => quote!(rt::Role::Weight(rt::Gain::He)),
-        Role::Weight(Gain::LeCun) => quote!(rt::Role::Weight(rt::Gain::LeCun)),
-        Role::Bias => quote!(rt::Role::Bias),
-        Role::Scale => quote!(rt::Role::Scale),
-        Role::Shift => quote!(rt::Role::Shift),
-        Role::Mean => quote!(rt::Role::Mean),
-        Role::Variance => quote!(rt::Role::Variance),
     }
 }

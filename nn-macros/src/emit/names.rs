@@ -3,8 +3,18 @@
 use crate::ir::{Graph, NodeId, print};
 use crate::plan::Tensor;
 use crate::shape::{self, Network};
-use proc_macro2::Ident;
-use quote::format_ident;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{ToTokens, format_ident};
+
+/// A size as it is written: without a suffix.
+#[derive(Clone, Copy)]
+pub struct Size(pub usize);
+
+impl ToTokens for Size {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        Literal::usize_unsuffixed(self.0).to_tokens(tokens);
+    }
+}
 
 /// The names of one pass.
 pub struct Names {
@@ -24,13 +34,20 @@ impl Names {
                 .clone()
                 .unwrap_or_else(|| format!("v{}", id.index()))
         };
+        let equation = |id: NodeId| {
+            format!(
+                "{} = {}",
+                print::symbol(&name(id)),
+                print::right_side(graph, id)
+            )
+        };
         Self {
             names: graph.ids().map(name).collect(),
             named: graph
                 .ids()
                 .map(|id| graph.node(id).name.is_some())
                 .collect(),
-            equations: graph.ids().map(|id| print::equation(graph, id)).collect(),
+            equations: graph.ids().map(equation).collect(),
             parameters: offsets(&network.parameters),
             statistics: offsets(&network.statistics),
         }

@@ -1,6 +1,7 @@
 //! One pass over a batch: the body of a program.
 
-use super::{Names, loops};
+use super::loops;
+use super::names::{Names, Size};
 use crate::ir::{Extent, Graph, NodeId, Op, Product, Shape, Source};
 use crate::model::Scalar;
 use crate::plan::{Phase, Place, Plan, Start, Step, Tensor};
@@ -128,10 +129,10 @@ impl Pass<'_> {
             };
             let (from, offset) = match source {
                 Source::Parameter(index) => {
-                    (quote!(parameters), self.names.parameter_offset(index))
+                    (quote!(parameters), Size(self.names.parameter_offset(index)))
                 }
                 Source::Statistic(index) => {
-                    (quote!(statistics), self.names.statistic_offset(index))
+                    (quote!(statistics), Size(self.names.statistic_offset(index)))
                 }
                 _ => continue,
             };
@@ -192,7 +193,7 @@ impl Pass<'_> {
         let number = self.number();
         for (tensor, place) in &self.plan.places {
             let Place::Fixed(slot) = *place else { continue };
-            let length = self.plan.fixed_slots[slot];
+            let length = Size(self.plan.fixed_slots[slot]);
             let (name, (rows, columns)) = (self.variable(*tensor), self.fixed_extents(*tensor));
             statements.extend(quote! {
                 let (buffer, workspace) = rt::split(workspace, #length);
@@ -200,13 +201,13 @@ impl Pass<'_> {
             });
         }
         for (slot, columns) in self.plan.tile_slots.iter().enumerate() {
-            let name = tile_slot(slot);
+            let (name, columns) = (tile_slot(slot), Size(*columns));
             statements.extend(quote! {
                 let (#name, workspace) = rt::split(workspace, rt::lines(TILE * #columns));
             });
         }
         for (slot, columns) in self.plan.batch_slots.iter().enumerate() {
-            let name = batch_slot(slot);
+            let (name, columns) = (batch_slot(slot), Size(*columns));
             statements.extend(quote! {
                 let (#name, workspace) = rt::split(workspace, rt::lines(n * #columns));
             });
@@ -214,7 +215,7 @@ impl Pass<'_> {
         quote!(#statements let _ = workspace;)
     }
 
-    fn fixed_extents(&self, tensor: Tensor) -> (usize, usize) {
+    fn fixed_extents(&self, tensor: Tensor) -> (Size, Size) {
         match tensor {
             Tensor::Node(id) => extents(self.graph.shape(id)),
             Tensor::Transposed(id) => {
@@ -335,7 +336,7 @@ impl Pass<'_> {
         if !shape.is_batch() {
             return quote!();
         }
-        let (name, number, columns) = (self.variable(tensor), self.number(), shape.columns);
+        let (name, number, columns) = (self.variable(tensor), self.number(), Size(shape.columns));
         match self.plan.places[&tensor] {
             Place::Given => match self.graph.op(id) {
                 Op::Source(Source::Targets) => quote!(let #name = &targets[start..end];),
@@ -405,7 +406,8 @@ impl Pass<'_> {
             }
             if let Output::Statistic(id) = output {
                 let end = offset + self.graph.shape(*id).columns;
-                statements.extend(quote!(statistics[#offset..#end].copy_from_slice(&#name[0]);));
+                let (from, to) = (Size(offset), Size(end));
+                statements.extend(quote!(statistics[#from..#to].copy_from_slice(&#name[0]);));
                 offset = end;
             }
         }
@@ -433,9 +435,9 @@ fn batch_slot(slot: usize) -> Ident {
 }
 
 /// The extents of a tensor that does not depend on rows.
-fn extents(shape: Shape) -> (usize, usize) {
+fn extents(shape: Shape) -> (Size, Size) {
     match shape.rows {
-        Extent::Fixed(rows) => (rows, shape.columns),
-        Extent::Batch => (1, shape.columns),
+        Extent::Fixed(rows) => (Size(rows), Size(shape.columns)),
+        Extent::Batch => (Size(1), Size(shape.columns)),
     }
 }

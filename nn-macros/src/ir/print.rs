@@ -2,39 +2,37 @@
 
 use super::{Axis, Binary, Extent, Graph, NodeId, Op, Product, Shape, Test, Unary};
 
-/// One equation for every named tensor, in order: `A₁ = tanh(H₁)` and its shape. What has no name
-/// is written out where it is used.
-pub fn equations(graph: &Graph) -> Vec<(NodeId, String)> {
-    let given = |id: &NodeId| matches!(graph.op(*id), Op::Source(_) | Op::Count);
-    let named = graph
-        .ids()
-        .filter(|id| graph.node(*id).name.is_some() && !given(id));
-    named.map(|id| (id, equation(graph, id))).collect()
+/// What a node computes, in the names of what it reads: `tanh(H₁)`. What has no name is written
+/// out.
+pub fn right_side(graph: &Graph, id: NodeId) -> String {
+    Printer { graph }.operation(id).0
 }
 
-/// The equation of one node.
-pub fn equation(graph: &Graph, id: NodeId) -> String {
-    let printer = Printer { graph };
-    let (text, _) = printer.operation(id);
-    format!(
-        "{} = {text}",
-        printer.name(id).unwrap_or_else(|| format!("{id:?}"))
-    )
-}
-
-/// The graph as a listing: an equation a line, with shapes.
+/// The graph as a listing: an equation a line for every named tensor, with its shape.
 pub fn print(graph: &Graph) -> String {
-    let lines = equations(graph);
+    let given = |id: &NodeId| matches!(graph.op(*id), Op::Source(_) | Op::Count);
+    let line = |id: NodeId| {
+        let name = graph.node(id).name.as_deref()?;
+        Some((
+            format!("{} = {}", symbol(name), right_side(graph, id)),
+            graph.shape(id),
+        ))
+    };
+    let lines: Vec<_> = graph
+        .ids()
+        .filter(|id| !given(id))
+        .filter_map(line)
+        .collect();
     let longest = lines
         .iter()
-        .map(|(_, line)| line.chars().count())
+        .map(|(line, _)| line.chars().count())
         .max()
         .unwrap_or(0)
         .min(64);
     let mut text = String::new();
-    for (id, line) in lines {
+    for (line, size) in lines {
         let pad = " ".repeat(longest.saturating_sub(line.chars().count()));
-        text.push_str(&format!("{line}{pad}  [{}]\n", shape(graph.shape(id))));
+        text.push_str(&format!("{line}{pad}  [{}]\n", shape(size)));
     }
     text
 }

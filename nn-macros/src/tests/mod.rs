@@ -2,5 +2,6 @@
 
 mod derivatives;
 mod equations;
+mod expansion;
 mod generated;
 mod support;

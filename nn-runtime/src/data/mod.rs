@@ -3,7 +3,7 @@
 //! | what comes in | what goes out |
 //! |---|---|
 //! | slices of arrays, `ndarray` views, class labels | `&[[T; N]]`, checked once ([`rows`], [`labels`]) |
-//! | a number of rows | index lists for training, validation and test ([`split`]) |
+//! | a number of rows | index lists for training, validation and test ([`mod@split`]) |
 //! | a seed and an epoch | the order in which rows are visited ([`mod@shuffle`]), cut into batches ([`batches`]) |
 //! | training rows | a map to mean 0 and deviation 1, and back ([`standardize`]) |
 //!

@@ -95,13 +95,13 @@ pub fn stratified_k_fold(labels: &[usize], folds: usize, seed: u64) -> Result<Ve
 /// # Errors
 /// [`Error::Index`] if a number is not below the number of rows.
 pub fn gather<T: Copy>(rows: &[T], indices: &[usize]) -> Result<Vec<T>, Error> {
-    let pick = |&index: &usize| {
-        rows.get(index).copied().ok_or(Error::Index {
+    if let Some(&index) = indices.iter().find(|&&index| index >= rows.len()) {
+        return Err(Error::Index {
             index,
             rows: rows.len(),
-        })
-    };
-    indices.iter().map(pick).collect()
+        });
+    }
+    Ok(indices.iter().map(|&index| rows[index]).collect())
 }
 
 fn deal_out(

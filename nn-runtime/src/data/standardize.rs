@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn result_has_mean_zero_and_deviation_one() {
         let rows: Vec<[f64; 3]> = (0..1000)
-            .map(|i| f64::from(i))
+            .map(f64::from)
             .map(|i| [(i * 0.7).sin(), 1e9 + (i * 0.3).cos(), 1e-6 * i * i])
             .collect();
         let s = Standardizer::fit(&rows).unwrap();

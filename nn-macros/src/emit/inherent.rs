@@ -1,0 +1,136 @@
+//! What the type offers of its own: `init`, `forward`, `predict`, and the parameters by name.
+
+use super::names::{self, Size};
+use super::{EmittedPass, Emitter};
+use crate::shape::{Role, Tensor};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+/// Stack memory that `forward` may use, in scalars; beyond it, it allocates.
+const STACK_SCALARS: usize = 4096;
+
+impl Emitter<'_> {
+    /// The methods that the type has of its own.
+    pub(super) fn inherent_impl(&self, prediction: &EmittedPass) -> TokenStream {
+        let name = &self.name;
+        let views = self.views();
+        let forward = self.forward(prediction);
+        let number = &self.number;
+        quote! {
+            #[automatically_derived]
+            impl #name {
+                /// A network with initial parameters: drawn by `init` from `seed`.
+                pub fn init(init: rt::Init, seed: u64) -> Self {
+                    <Self as rt::Network>::init(init, seed)
+                }
+
+                #forward
+
+                /// The network's outputs for these rows, an ndarray view or a slice of arrays.
+                ///
+                /// # Errors
+                /// Rows of the wrong width, NaN or infinite values.
+                pub fn predict<Rows>(&self, inputs: &Rows) -> rt::Result<rt::Array2<#number>, rt::Error>
+                where
+                    Rows: rt::Rows<<Self as rt::Network>::Input> + ?rt::Sized,
+                {
+                    <Self as rt::Network>::predict(self, inputs)
+                }
+
+                /// The layers, widths and parameters, as a table.
+                pub fn summary() -> rt::Summary {
+                    <Self as rt::Network>::summary()
+                }
+
+                #views
+            }
+        }
+    }
+
+    /// Arrays in, arrays out. A single row of a small network uses the stack alone.
+    fn forward(&self, prediction: &EmittedPass) -> TokenStream {
+        let (inputs, outputs, number) = (
+            Size(self.network.inputs),
+            Size(self.network.outputs),
+            &self.number,
+        );
+        let pass = self.pass_name("Prediction");
+        let scratch = prediction.single_row;
+        let single = (scratch.0 <= STACK_SCALARS).then(|| {
+            quote! {
+                if N == 1 {
+                    rt::Isa::best().run(#pass::<1> {
+                        inputs,
+                        parameters: &self.parameters,
+                        statistics: &self.statistics,
+                        workspace: &mut [0.0; #scratch],
+                        outputs: &mut outputs,
+                    });
+                    return outputs;
+                }
+            }
+        });
+        quote! {
+            /// The network's outputs for these rows: dropout is off, batch normalization uses its
+            /// running statistics. The compiler checks the widths.
+            pub fn forward<const N: usize>(&self, inputs: &[[#number; #inputs]; N]) -> [[#number; #outputs]; N] {
+                let mut outputs = [[0.0; #outputs]; N];
+                #single
+                let _ = <Self as rt::Network>::predict_into(
+                    self,
+                    rt::Isa::best(),
+                    inputs,
+                    &mut outputs,
+                    &mut rt::Workspace::new(),
+                );
+                outputs
+            }
+        }
+    }
+
+    /// `w1()`, `b1_mut()`, …: the parameters with their array types.
+    fn views(&self) -> TokenStream {
+        let number = &self.number;
+        let tensors = &self.network.parameters;
+        let views = tensors.iter().zip(names::offsets(tensors)).map(|(tensor, start)| {
+            let Tensor { name, role, .. } = tensor;
+            let (view, view_mut) = (format_ident!("{name}"), format_ident!("{name}_mut"));
+            let (doc, doc_mut) = (view_doc(tensor, ""), view_doc(tensor, ", to change"));
+            let (rows, columns, start) = (Size(tensor.rows), Size(tensor.columns), Size(start));
+            let (of, pick, pick_mut) = match role {
+                Role::Weight(_) => (quote!([[#number; #columns]; #rows]), quote!(), quote!()),
+                _ => (quote!([#number; #columns]), quote!(&), quote!(&mut)),
+            };
+            let index = if matches!(role, Role::Weight(_)) { quote!() } else { quote!([0]) };
+            quote! {
+                #[doc = #doc]
+                pub fn #view(&self) -> &#of {
+                    #pick rt::matrix::<#number, #rows, #columns>(&self.parameters[#start..]) #index
+                }
+
+                #[doc = #doc_mut]
+                pub fn #view_mut(&mut self) -> &mut #of {
+                    #pick_mut rt::matrix_mut::<#number, #rows, #columns>(&mut self.parameters[#start..]) #index
+                }
+            }
+        });
+        quote!(#(#views)*)
+    }
+}
+
+fn view_doc(tensor: &Tensor, ending: &str) -> String {
+    let Tensor {
+        role,
+        rows,
+        columns,
+        ..
+    } = tensor;
+    match role {
+        Role::Weight(_) => format!(" The weights, {rows} inputs x {columns} outputs{ending}."),
+        Role::Bias => format!(" The biases, {columns} in all{ending}."),
+        Role::Scale => format!(" Batch normalization's scales γ, {columns} in all{ending}."),
+        Role::Shift => format!(" Batch normalization's shifts β, {columns} in all{ending}."),
+        Role::Mean => format!(" The running means, {columns} in all{ending}."),
+        Role::Variance => format!(" The running variances, {columns} in all{ending}."),
+    }
+}
