@@ -6,6 +6,7 @@ pub mod reference;
 
 use unrolled::math::Real;
 use unrolled::network::{Draw, Network, Role, Row, Tensor};
+use unrolled::optim::{Optimizer, Step};
 use unrolled::simd::Isa;
 use unrolled::workspace::Workspace;
 
@@ -71,6 +72,65 @@ impl<N: Network> Given<N> {
             .predict_into(isa, &self.inputs, &mut outputs, &mut Workspace::new())
             .expect("as many outputs as inputs");
         flat(&outputs)
+    }
+}
+
+/// Training by hand: full batches, the mean gradient, one step after the other.
+pub struct Training<N: Network, O: Optimizer<N::Scalar>> {
+    pub given: Given<N>,
+    /// The gradient of the last step, summed over the rows.
+    pub gradient: Vec<N::Scalar>,
+    isa: Isa,
+    optimizer: O,
+    state: O::State,
+    workspace: Workspace<N::Scalar>,
+    steps: u64,
+}
+
+impl<N: Network, O: Optimizer<N::Scalar>> Training<N, O> {
+    pub fn new(given: Given<N>, optimizer: O, isa: Isa) -> Self {
+        Self {
+            given,
+            gradient: vec![N::Scalar::ZERO; N::PARAMETERS],
+            isa,
+            state: optimizer.prepare(N::TENSORS).expect("valid settings"),
+            optimizer,
+            workspace: Workspace::new(),
+            steps: 0,
+        }
+    }
+
+    /// One step; returns the loss before it, summed over the rows.
+    pub fn step(&mut self) -> f64 {
+        let scale = 1.0 / self.given.inputs.len() as f64;
+        self.scaled_step(scale)
+    }
+
+    /// One step along `scale` times the summed gradient.
+    pub fn scaled_step(&mut self, scale: f64) -> f64 {
+        let Given {
+            network,
+            inputs,
+            targets,
+        } = &mut self.given;
+        let draw = Draw {
+            step: self.steps,
+            ..DRAW
+        };
+        let (workspace, gradient) = (&mut self.workspace, &mut self.gradient);
+        let loss = network
+            .gradient(self.isa, inputs, targets, draw, workspace, gradient)
+            .expect("rows that pair up");
+        let step = Step {
+            isa: self.isa,
+            rate: self.optimizer.rate(),
+            scale,
+        };
+        self.optimizer
+            .step(&mut self.state, step, network.parameters_mut(), gradient)
+            .expect("a gradient as long as the parameters");
+        self.steps += 1;
+        loss.to_f64()
     }
 }
 

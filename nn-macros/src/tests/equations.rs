@@ -11,7 +11,10 @@ use crate::ir::print::print;
 fn check(declaration: &str, expected: &str) {
     let passes = passes(&network(declaration));
     let found = print(&passes.gradient.graph);
-    assert!(found.trim() == expected.trim(), "{declaration}\nfound:\n{found}\nexpected:{expected}");
+    assert!(
+        found.trim() == expected.trim(),
+        "{declaration}\nfound:\n{found}\nexpected:{expected}"
+    );
 }
 
 #[test]
