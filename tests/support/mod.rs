@@ -65,6 +65,14 @@ impl<N: Network> Given<N> {
         (loss.to_f64(), to_f64(&gradient))
     }
 
+    /// The loss of predictions, summed over the rows.
+    pub fn loss(&self, isa: Isa) -> f64 {
+        self.network
+            .loss(isa, &self.inputs, &self.targets, &mut Workspace::new())
+            .expect("rows that pair up")
+            .to_f64()
+    }
+
     /// The predictions of all rows, flat.
     pub fn predict(&self, isa: Isa) -> Vec<f64> {
         let mut outputs = vec![N::Output::ZERO; self.inputs.len()];
