@@ -47,7 +47,7 @@ fn check_steps<N: Network>(optimizer: impl Optimizer<N::Scalar>) {
         inputs,
         targets,
     } = Given::<N>::random(BATCH, 1);
-    let mut outputs = vec![N::Output::ZERO; BATCH];
+    let mut outputs = [N::Output::ZERO; BATCH];
     let mut gradient = vec![N::Scalar::ZERO; N::PARAMETERS];
     let mut workspace = Workspace::new();
     let mut state = optimizer.prepare(N::TENSORS).expect("valid settings");
