@@ -5,6 +5,7 @@
 //! called `rt`. There is no unsafe code in it.
 
 mod docs;
+mod functions;
 mod implementation;
 mod inherent;
 mod loops;
@@ -15,9 +16,10 @@ use crate::ir::{Graph, NodeId};
 use crate::model::Model;
 use crate::plan::Plan;
 use crate::shape::Network;
+use functions::Functions;
 use names::{Names, Size};
 use proc_macro2::{Ident, Span, TokenStream};
-use program::{Body, Output, Pass};
+use program::{Output, Pass};
 use quote::{format_ident, quote};
 
 /// One planned pass: its graph, its plan and its outputs in the graph.
@@ -60,8 +62,17 @@ struct Emitter<'a> {
     model: &'a Model,
     network: &'a Network,
     passes: &'a Passes,
+    names: PassNames,
+    functions: Functions,
     name: Ident,
     number: Ident,
+}
+
+/// What the variables of each pass are called.
+struct PassNames {
+    gradient: Names,
+    prediction: Names,
+    loss: Names,
 }
 
 /// The struct of one pass, the program that runs it, and its demand for memory.
@@ -80,10 +91,23 @@ impl<'a> Emitter<'a> {
             None => Ident::new("Network", Span::mixed_site()),
         };
         let number = format_ident!("{}", model.scalar.name());
+        let names = PassNames {
+            gradient: Names::new(&passes.gradient.graph, network),
+            prediction: Names::new(&passes.prediction.graph, network),
+            loss: Names::new(&passes.loss.graph, network),
+        };
+        let all = [
+            (&passes.gradient, &names.gradient),
+            (&passes.prediction, &names.prediction),
+            (&passes.loss, &names.loss),
+        ];
+        let functions = Functions::collect(all, &name, model.scalar);
         Self {
             model,
             network,
             passes,
+            names,
+            functions,
             name,
             number,
         }
@@ -107,6 +131,7 @@ impl<'a> Emitter<'a> {
         let implementation = self.network_impl(&gradient, &prediction, &loss);
         let inherent = self.inherent_impl(&prediction);
         let programs = [gradient.program, prediction.program, loss.program];
+        let functions = self.functions.tokens();
         quote! {
             #(#attributes)*
             #[doc = #docs]
@@ -121,6 +146,7 @@ impl<'a> Emitter<'a> {
                 use #facade::__private as rt;
                 #implementation
                 #inherent
+                #functions
                 #(#programs)*
             };
         }
@@ -149,11 +175,11 @@ impl<'a> Emitter<'a> {
             index if index <= parameters => Output::Gradient(id),
             _ => Output::Statistic(id),
         });
-        let names = Names::new(graph, self.network);
         let pass = Pass {
             graph,
             plan,
-            names: &names,
+            names: &self.names.gradient,
+            functions: &self.functions,
             scalar: self.model.scalar,
             outputs: outputs.collect(),
         };
@@ -183,12 +209,12 @@ impl<'a> Emitter<'a> {
             plan,
             outputs,
         } = &self.passes.prediction;
-        let names = Names::new(graph, self.network);
         let outputs = vec![Output::Rows(outputs[0])];
         let pass = Pass {
             graph,
             plan,
-            names: &names,
+            names: &self.names.prediction,
+            functions: &self.functions,
             scalar: self.model.scalar,
             outputs,
         };
@@ -214,12 +240,12 @@ impl<'a> Emitter<'a> {
             plan,
             outputs,
         } = &self.passes.loss;
-        let names = Names::new(graph, self.network);
         let outputs = vec![Output::Loss(outputs[0])];
         let pass = Pass {
             graph,
             plan,
-            names: &names,
+            names: &self.names.loss,
+            functions: &self.functions,
             scalar: self.model.scalar,
             outputs,
         };
@@ -253,10 +279,7 @@ impl<'a> Emitter<'a> {
         returned: &TokenStream,
     ) -> EmittedPass {
         let name = self.pass_name(suffix);
-        let Body {
-            functions,
-            statements,
-        } = pass.body();
+        let statements = pass.body();
         let program = quote! {
             struct #name<'a, const TILE: usize> {
                 #fields
@@ -268,7 +291,6 @@ impl<'a> Emitter<'a> {
                 #[inline(always)]
                 fn run<S: rt::Simd>(self, simd: S) -> #returned {
                     let Self { #listed } = self;
-                    #functions
                     #statements
                 }
             }

@@ -63,8 +63,21 @@ pub fn product<S: Simd, T: Real, const K: usize, const N: usize>(
     if K <= SHALLOW && N >= WIDE.0 && N <= WIDE.1 {
         shallow_product::<S, T, K, N>(start, x, w, c);
     } else {
-        T::compute(simd, Kernel::Product(Operands::product(start, x, w, c)));
+        deep_product(simd, start, x, w, c);
     }
+}
+
+/// [`product`] by the register tile. Not inlined by force: a network of many equal layers would
+/// repeat the preparation of the operands at every call.
+#[inline]
+fn deep_product<S: Simd, T: Real, const K: usize, const N: usize>(
+    simd: S,
+    start: Start<'_, [T; N]>,
+    x: &[[T; K]],
+    w: &[[T; N]; K],
+    c: &mut [[T; N]],
+) {
+    T::compute(simd, Kernel::Product(Operands::product(start, x, w, c)));
 }
 
 /// The largest K for which a product is a plain loop in the caller, if N is in [`WIDE`].
@@ -102,7 +115,7 @@ fn shallow_product<S: Simd, T: Real, const K: usize, const N: usize>(
 /// D ← start + Xᵀ·G: the weight gradient, K x n by n x N.
 ///
 /// Rows of `x` beyond those of `g` (or the other way round) are left out.
-#[inline(always)]
+#[inline]
 pub fn transposed_product<S: Simd, T: Real, const K: usize, const N: usize>(
     simd: S,
     start: Start<'_, [T; N]>,
@@ -116,8 +129,25 @@ pub fn transposed_product<S: Simd, T: Real, const K: usize, const N: usize>(
     );
 }
 
+/// d ← start + 1ᵀ·G: the bias gradient, the sum of n rows.
+///
+/// Every sum is one chain over the rows in ascending order, as a product with ones has it.
+#[inline]
+pub fn column_sums<S: Simd, T: Real, const N: usize>(
+    simd: S,
+    start: Start<'_, [T; N]>,
+    g: &[[T; N]],
+    d: &mut [T; N],
+) {
+    let one = T::ONE;
+    T::compute(
+        simd,
+        Kernel::TransposedProduct(Operands::column_sums(start, &one, g, d)),
+    );
+}
+
 /// B ← Aᵀ. The input gradient is G·Wᵀ: W is transposed once a step, then [`product`] serves.
-#[inline(always)]
+#[inline]
 pub fn transpose<S: Simd, T: Real, const K: usize, const N: usize>(
     simd: S,
     a: &[[T; N]; K],
