@@ -26,7 +26,7 @@ pub mod __private {
     pub use nn_runtime::error::Error;
     pub use nn_runtime::generated::*;
     pub use nn_runtime::init::Init;
-    pub use nn_runtime::kernel::{Start, product, transpose, transposed_product};
+    pub use nn_runtime::kernel::{Start, column_sums, product, transpose, transposed_product};
     pub use nn_runtime::mask::fill as fill_mask;
     pub use nn_runtime::math::Real;
     pub use nn_runtime::network::{Draw, Gain, Layer, Network, Role, Tensor};

@@ -8,71 +8,61 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::HashMap;
 
-/// A loop as a function, and the call that runs it.
-pub struct Loop {
-    pub function: TokenStream,
-    pub call: TokenStream,
-}
-
-/// The smallest: `let a1 = tanh(h1)` in place.
+/// One fused loop as a function: its parts, and what a call passes.
+///
+/// The smallest, `A₁ = tanh(H₁)` in place, is printed as
 ///
 /// ```text
 /// /// A₁ = tanh(H₁)
 /// #[inline(always)]
 /// fn compute_a1<S: rt::Simd>(a1: &mut [[f32; 50]]) {
 ///     let a1 = a1.as_flattened_mut();
-///     for i in 0..a1.len() {
+///     let elements = a1.len();
+///     for i in 0..elements {
 ///         let h1_ij = a1[i];
-///         a1[i] = rt::Real::tanh::<S>(h1_ij);
+///         let a1_ij = rt::Real::tanh::<S>(h1_ij);
+///         a1[i] = a1_ij;
 ///     }
 /// }
 /// ```
+pub struct Loop {
+    /// What it makes: `a1`.
+    pub makes: Ident,
+    /// The equations it computes.
+    pub doc: String,
+    /// Names and types of the parameters.
+    pub parameters: Vec<(Ident, TokenStream)>,
+    pub body: TokenStream,
+    /// The arguments, in the parameters' order.
+    pub arguments: Vec<TokenStream>,
+    /// The same for loops that differ in names alone.
+    pub key: String,
+}
+
 pub fn emit(graph: &Graph, map: &Map, names: &Names, scalar: Scalar) -> Loop {
-    let writer = Writer {
+    let flat = map.is_flat(graph);
+    let mut writer = Writer {
         graph,
         map,
         names,
         scalar,
-        flat: map.is_flat(graph) && !has_views(graph, map),
+        flat,
+        places: None,
     };
-    let function = writer.function_name();
-    let parameters = writer.parameters();
-    let (mut declared, mut passed) = (Vec::new(), Vec::new());
-    for &Parameter { id, mutable } in &parameters {
-        let name = names.tensor(Tensor::Node(id));
-        let whole = writer.parameter_type(id);
-        if mutable {
-            declared.push(quote!(#name: &mut #whole));
-            passed.push(quote!(&mut *#name));
-        } else {
-            declared.push(quote!(#name: &#whole));
-            passed.push(quote!(&*#name));
-        }
-    }
-    if writer.counts() {
-        let number = format_ident!("{}", scalar.name());
-        declared.push(quote!(n: #number));
-        passed.push(quote!(count));
-    }
-    let doc = format!(" {}", writer.doc());
-    let body = writer.body(&parameters);
+    let (parameters, body) = writer.parts();
+    let (makes, doc, arguments) = (writer.makes(), writer.doc(), writer.arguments());
+    writer.places = Some(writer.order());
+    let (anonymous, anonymous_body) = writer.parts();
+    let types = anonymous.iter().map(|(name, of)| quote!(#name: #of));
+    let key = quote!(fn(#(#types),*) { #anonymous_body }).to_string();
     Loop {
-        function: quote! {
-            #[doc = #doc]
-            #[inline(always)]
-            fn #function<S: rt::Simd>(#(#declared),*) {
-                #body
-            }
-        },
-        call: quote!(#function::<S>(#(#passed),*);),
+        makes,
+        doc,
+        parameters,
+        body,
+        arguments,
+        key,
     }
-}
-
-/// Whether the loop reads columns at an offset.
-fn has_views(graph: &Graph, map: &Map) -> bool {
-    map.body
-        .iter()
-        .any(|&id| matches!(graph.op(id), Op::Slice { .. } | Op::Place { .. }))
 }
 
 #[derive(Clone, Copy)]
@@ -87,11 +77,68 @@ struct Writer<'a> {
     names: &'a Names,
     scalar: Scalar,
     flat: bool,
+    /// Numbers in place of names, to see which loops are the same.
+    places: Option<HashMap<NodeId, usize>>,
 }
 
 impl Writer<'_> {
-    /// Named after what it makes.
-    fn function_name(&self) -> Ident {
+    /// The parameters, as declared, and the body.
+    fn parts(&self) -> (Vec<(Ident, TokenStream)>, TokenStream) {
+        let parameters = self.parameters();
+        let declare = |&Parameter { id, mutable }: &Parameter| {
+            let whole = self.parameter_type(id);
+            let reference = if mutable {
+                quote!(&mut #whole)
+            } else {
+                quote!(&#whole)
+            };
+            (self.tensor(id), reference)
+        };
+        let mut declared: Vec<_> = parameters.iter().map(declare).collect();
+        if self.counts() {
+            let number = format_ident!("{}", self.scalar.name());
+            declared.push((format_ident!("n"), quote!(#number)));
+        }
+        (declared, self.body(&parameters))
+    }
+
+    fn arguments(&self) -> Vec<TokenStream> {
+        let pass = |Parameter { id, mutable }: Parameter| {
+            let name = self.tensor(id);
+            if mutable {
+                quote!(&mut *#name)
+            } else {
+                quote!(&*#name)
+            }
+        };
+        let count = self.counts().then(|| quote!(count));
+        self.parameters()
+            .into_iter()
+            .map(pass)
+            .chain(count)
+            .collect()
+    }
+
+    /// The number of every tensor the loop names.
+    fn order(&self) -> HashMap<NodeId, usize> {
+        let parameters = self.parameters().into_iter().map(|parameter| parameter.id);
+        let all = parameters.chain(self.map.loads.iter().copied());
+        let mut order = HashMap::new();
+        for id in all.chain(self.map.body.iter().copied()) {
+            let next = order.len();
+            order.entry(id).or_insert(next);
+        }
+        order
+    }
+
+    fn tensor(&self, id: NodeId) -> Ident {
+        match &self.places {
+            Some(places) => format_ident!("p{}", places[&id]),
+            None => self.names.tensor(Tensor::Node(id)),
+        }
+    }
+
+    fn makes(&self) -> Ident {
         let folds = self.map.row_sums.iter().chain(&self.map.column_folds);
         let made = self
             .map
@@ -100,7 +147,7 @@ impl Writer<'_> {
             .chain(folds)
             .next()
             .expect("a loop makes something");
-        format_ident!("compute_{}", self.names.tensor(Tensor::Node(*made)))
+        self.tensor(*made)
     }
 
     fn doc(&self) -> String {
@@ -163,12 +210,10 @@ impl Writer<'_> {
             .iter()
             .filter(|parameter| self.graph.shape(parameter.id) == self.map.domain)
             .collect();
-        let length = whole
-            .last()
-            .map(|parameter| self.names.tensor(Tensor::Node(parameter.id)));
+        let length = whole.last().map(|parameter| self.tensor(parameter.id));
         let length = length.expect("a flat loop stores something");
         let cuts = whole.iter().map(|&&Parameter { id, mutable }| {
-            let name = self.names.tensor(Tensor::Node(id));
+            let name = self.tensor(id);
             match (name == length, mutable) {
                 (true, _) => quote!(),
                 (false, true) => {
@@ -200,9 +245,9 @@ impl Writer<'_> {
             Extent::Fixed(rows) => (Size(rows).to_token_stream(), quote!()),
             Extent::Batch => {
                 let first = batch.last().expect("a loop over rows has rows");
-                let first = self.names.tensor(Tensor::Node(first.id));
+                let first = self.tensor(first.id);
                 let cuts = batch.iter().map(|&&Parameter { id, mutable }| {
-                    let name = self.names.tensor(Tensor::Node(id));
+                    let name = self.tensor(id);
                     if mutable {
                         quote!(let #name = &mut #name[..rows];)
                     } else {
@@ -222,7 +267,7 @@ impl Writer<'_> {
             quote!(let mut #name = #start;)
         });
         let ends = folds.iter().map(|&fold| {
-            let (tensor, value) = (self.names.tensor(Tensor::Node(fold)), self.element(fold));
+            let (tensor, value) = (self.tensor(fold), self.element(fold));
             quote!(#tensor[i][0] = #value;)
         });
         let elements = self.elements();
@@ -240,15 +285,32 @@ impl Writer<'_> {
 
     /// What happens to one element: loads, values, stores, sums.
     fn elements(&self) -> TokenStream {
-        let views = |id: &NodeId| {
-            self.map.body.iter().any(|user| {
-                matches!(self.graph.op(*user), Op::Slice { of, .. } | Op::Place { of, .. } if of == id)
-            })
+        let is_viewed = |id: &NodeId| {
+            let is_viewed_by = |user: &NodeId| match *self.graph.op(*user) {
+                Op::Slice { of, .. } | Op::Place { of, .. } => of == *id,
+                Op::Product(_, g, w) => g == *id || w == *id,
+                _ => false,
+            };
+            let is_read_by = |user: &NodeId| self.graph.op(*user).operands().contains(id);
+            let folds = || self.map.row_sums.iter().chain(&self.map.column_folds);
+            let users = || {
+                self.map
+                    .body
+                    .iter()
+                    .chain(folds())
+                    .filter(|user| is_read_by(user))
+            };
+            users().next().is_some() && users().all(is_viewed_by)
         };
-        let loads = self.map.loads.iter().filter(|id| !views(id)).map(|&id| {
-            let (name, place) = (self.element(id), self.access(id));
-            quote!(let #name = #place;)
-        });
+        let loads = self
+            .map
+            .loads
+            .iter()
+            .filter(|id| !is_viewed(id))
+            .map(|&id| {
+                let (name, place) = (self.element(id), self.access(id));
+                quote!(let #name = #place;)
+            });
         let uses = self.uses();
         let mut inlined = HashMap::new();
         let mut values = Vec::new();
@@ -267,7 +329,7 @@ impl Writer<'_> {
             quote!(#place = #value;)
         });
         let sums = self.map.row_sums.iter().map(|&sum| {
-            let tensor = self.names.tensor(Tensor::Node(sum));
+            let tensor = self.tensor(sum);
             let value = self.operand(self.graph.op(sum).operands()[0], &inlined);
             quote!(#tensor[0][j] += #value;)
         });
@@ -297,7 +359,7 @@ impl Writer<'_> {
 
     /// The variable that holds a tensor's element: `a1_ij`.
     fn element(&self, id: NodeId) -> Ident {
-        format_ident!("{}_ij", self.names.tensor(Tensor::Node(id)))
+        format_ident!("{}_ij", self.tensor(id))
     }
 
     /// A tensor's element of this iteration; of a tensor overwritten in place, where its successor
@@ -305,7 +367,7 @@ impl Writer<'_> {
     fn access(&self, id: NodeId) -> TokenStream {
         let holder = self.map.in_place.iter().find(|(_, taken)| **taken == id);
         let holder = holder.map_or(id, |(store, _)| *store);
-        let tensor = self.names.tensor(Tensor::Node(holder));
+        let tensor = self.tensor(holder);
         let shape = self.graph.shape(id);
         if self.flat {
             return if shape == self.map.domain {
@@ -374,16 +436,17 @@ impl Writer<'_> {
                 quote!(rt::select(#left #sign #right, #yes, #no))
             }
             Op::Broadcast(x) => at(x),
+            Op::Product(_, g, w) => {
+                let (g, w) = (self.tensor(g), self.tensor(w));
+                quote!(#g[i][0] * #w[j][0])
+            }
             Op::Slice { of, start } => {
-                let tensor = self.names.tensor(Tensor::Node(of));
+                let tensor = self.tensor(of);
                 let (row, start) = (self.row_of(of), Size(start));
                 quote!(#tensor[#row][j + #start])
             }
             Op::Place { of, start } => {
-                let (tensor, end) = (
-                    self.names.tensor(Tensor::Node(of)),
-                    start + self.graph.shape(of).columns,
-                );
+                let (tensor, end) = (self.tensor(of), start + self.graph.shape(of).columns);
                 let (row, zero) = (self.row_of(of), self.number(0.0));
                 let (start, end) = (Size(start), Size(end));
                 quote!(if j >= #start && j < #end { #tensor[#row][j - #start] } else { #zero })

@@ -5,6 +5,7 @@
 //! called `rt`. There is no unsafe code in it.
 
 mod docs;
+mod functions;
 mod implementation;
 mod inherent;
 mod loops;
@@ -15,9 +16,10 @@ use crate::ir::{Graph, NodeId};
 use crate::model::Model;
 use crate::plan::Plan;
 use crate::shape::Network;
+use functions::Functions;
 use names::{Names, Size};
 use proc_macro2::{Ident, Span, TokenStream};
-use program::{Body, Output, Pass};
+use program::{Output, Pass};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
@@ -61,10 +63,19 @@ struct Emitter<'a> {
     model: &'a Model,
     network: &'a Network,
     passes: &'a Passes,
+    names: PassNames,
+    functions: Functions,
     name: Ident,
     /// Where the declaration names its network, or begins.
     place: Span,
     number: Ident,
+}
+
+/// What the variables of each pass are called.
+struct PassNames {
+    gradient: Names,
+    prediction: Names,
+    loss: Names,
 }
 
 /// The struct of one pass, the program that runs it, and its demand for memory.
@@ -83,10 +94,23 @@ impl<'a> Emitter<'a> {
             None => (Ident::new("Network", Span::mixed_site()), model.span),
         };
         let number = format_ident!("{}", model.scalar.name());
+        let names = PassNames {
+            gradient: Names::new(&passes.gradient.graph, network),
+            prediction: Names::new(&passes.prediction.graph, network),
+            loss: Names::new(&passes.loss.graph, network),
+        };
+        let all = [
+            (&passes.gradient, &names.gradient),
+            (&passes.prediction, &names.prediction),
+            (&passes.loss, &names.loss),
+        ];
+        let functions = Functions::collect(all, &name, model.scalar);
         Self {
             model,
             network,
             passes,
+            names,
+            functions,
             name,
             place,
             number,
@@ -111,6 +135,7 @@ impl<'a> Emitter<'a> {
         let implementation = self.network_impl(&gradient, &prediction, &loss);
         let inherent = self.inherent_impl(&prediction);
         let programs = [gradient.program, prediction.program, loss.program];
+        let functions = self.functions.tokens();
         quote! {
             #(#attributes)*
             #[doc = #docs]
@@ -125,6 +150,7 @@ impl<'a> Emitter<'a> {
                 use #facade::__private::{self as rt, f32, f64, str, usize};
                 #implementation
                 #inherent
+                #functions
                 #(#programs)*
             };
         }
@@ -153,11 +179,11 @@ impl<'a> Emitter<'a> {
             index if index <= parameters => Output::Gradient(id),
             _ => Output::Statistic(id),
         });
-        let names = Names::new(graph, self.network);
         let pass = Pass {
             graph,
             plan,
-            names: &names,
+            names: &self.names.gradient,
+            functions: &self.functions,
             scalar: self.model.scalar,
             outputs: outputs.collect(),
         };
@@ -187,12 +213,12 @@ impl<'a> Emitter<'a> {
             plan,
             outputs,
         } = &self.passes.prediction;
-        let names = Names::new(graph, self.network);
         let outputs = vec![Output::Rows(outputs[0])];
         let pass = Pass {
             graph,
             plan,
-            names: &names,
+            names: &self.names.prediction,
+            functions: &self.functions,
             scalar: self.model.scalar,
             outputs,
         };
@@ -218,12 +244,12 @@ impl<'a> Emitter<'a> {
             plan,
             outputs,
         } = &self.passes.loss;
-        let names = Names::new(graph, self.network);
         let outputs = vec![Output::Loss(outputs[0])];
         let pass = Pass {
             graph,
             plan,
-            names: &names,
+            names: &self.names.loss,
+            functions: &self.functions,
             scalar: self.model.scalar,
             outputs,
         };
@@ -258,10 +284,7 @@ impl<'a> Emitter<'a> {
         returned: &TokenStream,
     ) -> EmittedPass {
         let name = self.pass_name(suffix);
-        let Body {
-            functions,
-            statements,
-        } = pass.body();
+        let statements = pass.body();
         let program = quote! {
             struct #name<'a, const TILE: usize> {
                 #fields
@@ -273,7 +296,6 @@ impl<'a> Emitter<'a> {
                 #[inline(always)]
                 fn run<S: rt::Simd>(self, simd: S) -> #returned {
                     let Self { #listed } = self;
-                    #functions
                     #statements
                 }
             }

@@ -1,6 +1,6 @@
 //! One pass over a batch: the body of a program.
 
-use super::loops;
+use super::functions::Functions;
 use super::names::{Names, Size};
 use crate::ir::{Extent, Graph, NodeId, Op, Product, Shape, Source};
 use crate::model::Scalar;
@@ -14,6 +14,7 @@ pub struct Pass<'a> {
     pub graph: &'a Graph,
     pub plan: &'a Plan,
     pub names: &'a Names,
+    pub functions: &'a Functions,
     pub scalar: Scalar,
     pub outputs: Vec<Output>,
 }
@@ -39,12 +40,6 @@ impl Output {
             }
         }
     }
-}
-
-/// The statements of a pass, and the functions they call.
-pub struct Body {
-    pub functions: TokenStream,
-    pub statements: TokenStream,
 }
 
 impl Pass<'_> {
@@ -79,8 +74,7 @@ impl Pass<'_> {
     /// The whole body. It expects in scope: `simd`, `inputs` and, as far as the outputs need them,
     /// `targets`, `draw`, `parameters`, `statistics`, `workspace`, `gradient`, `outputs`, and the
     /// constant `TILE`.
-    pub fn body(&self) -> Body {
-        let mut functions = TokenStream::new();
+    pub fn body(&self) -> TokenStream {
         let given = self.given();
         let memory = self.memory();
         let leaving = self.leaving();
@@ -92,13 +86,11 @@ impl Pass<'_> {
         let count = counts.then(|| quote!(let count = n as #number;));
         let mut phases = TokenStream::new();
         for phase in &self.plan.phases {
-            phases.extend(self.phase(phase, &mut functions));
+            phases.extend(self.phase(phase));
         }
         let copies = self.copies();
         let result = self.result();
-        Body {
-            functions,
-            statements: quote! {
+        quote! {
                 let n = inputs.len();
                 #count
                 #given
@@ -107,7 +99,6 @@ impl Pass<'_> {
                 #phases
                 #copies
                 #result
-            },
         }
     }
 
@@ -225,14 +216,14 @@ impl Pass<'_> {
         }
     }
 
-    fn phase(&self, phase: &Phase, functions: &mut TokenStream) -> TokenStream {
+    fn phase(&self, phase: &Phase) -> TokenStream {
         let mut statements = TokenStream::new();
         let mut ready = BTreeSet::new();
         for step in &phase.once {
             if let Step::Map(map) = step {
                 statements.extend(self.clear(&map.row_sums));
             }
-            statements.extend(self.step(step, functions, &mut ready));
+            statements.extend(self.step(step, &mut ready));
         }
         if phase.tiles.is_empty() {
             return statements;
@@ -242,16 +233,12 @@ impl Pass<'_> {
             if let Step::Map(map) = step {
                 statements.extend(self.clear(&map.row_sums));
             }
-            tile.extend(self.step(step, functions, &mut ready));
+            tile.extend(self.step(step, &mut ready));
         }
         let accumulates = phase.tiles.iter().any(|step| {
-            matches!(
-                step,
-                Step::Product {
-                    kind: Product::LeftTransposed,
-                    ..
-                }
-            )
+            let kind = Product::LeftTransposed;
+            matches!(step, Step::RowSum { .. })
+                || matches!(step, Step::Product { kind: found, .. } if *found == kind)
         });
         let is_first = accumulates.then(|| quote!(let is_first = start == 0;));
         quote! {
@@ -275,12 +262,7 @@ impl Pass<'_> {
         quote!(#(#sums)*)
     }
 
-    fn step(
-        &self,
-        step: &Step,
-        functions: &mut TokenStream,
-        ready: &mut BTreeSet<Tensor>,
-    ) -> TokenStream {
+    fn step(&self, step: &Step, ready: &mut BTreeSet<Tensor>) -> TokenStream {
         let taken: Vec<_> = match step {
             Step::Map(map) => map.in_place.keys().copied().map(Tensor::Node).collect(),
             _ => Vec::new(),
@@ -299,6 +281,11 @@ impl Pass<'_> {
                 b,
                 to,
             } => self.product(*kind, *start, *a, *b, *to),
+            Step::RowSum { of, to } => {
+                let [of, to] = [of, to].map(|id| self.variable(Tensor::Node(*id)));
+                let start = first_or_keep();
+                quote!(rt::column_sums(simd, #start, &#of[..], &mut #to[0]);)
+            }
             Step::Transpose { of } => {
                 let from = self.variable(Tensor::Node(*of));
                 let to = self.variable(Tensor::Transposed(*of));
@@ -318,9 +305,7 @@ impl Pass<'_> {
                     ready.insert(Tensor::Node(*store));
                     moved.extend(quote!(let #store_name = #load_name;));
                 }
-                let emitted = loops::emit(self.graph, map, self.names, self.scalar);
-                functions.extend(emitted.function);
-                let call = emitted.call;
+                let call = self.functions.call(self.graph, map, self.names);
                 quote!(#moved #call)
             }
         });
@@ -424,6 +409,15 @@ impl Pass<'_> {
             quote!(#name[0][0])
         })
     }
+}
+
+/// Sums over the rows start at zero in the first tile and go on in the next.
+fn first_or_keep() -> TokenStream {
+    quote!(if is_first {
+        rt::Start::Zero
+    } else {
+        rt::Start::Keep
+    })
 }
 
 fn tile_slot(slot: usize) -> Ident {

@@ -316,6 +316,21 @@ impl Graph {
         self.node(id).shape
     }
 
+    /// Whether a node is a product g·wᵀ of a column and a row: element (i, j) is gᵢ·wⱼ, so a loop
+    /// over the elements can compute it along with others.
+    pub fn is_outer_product(&self, id: NodeId) -> bool {
+        match *self.op(id) {
+            Op::Product(Product::RightTransposed, g, _) => self.shape(g).columns == 1,
+            _ => false,
+        }
+    }
+
+    /// Whether a node reads its operands at other places than its own: at shifted columns, or a
+    /// column as a row.
+    pub fn is_view(&self, id: NodeId) -> bool {
+        matches!(self.op(id), Op::Slice { .. } | Op::Place { .. }) || self.is_outer_product(id)
+    }
+
     /// The node that computes `op`, made if there is none yet.
     pub fn push(&mut self, op: Op, shape: Shape) -> NodeId {
         if let Some(&equal) = self.made.get(&(op.clone(), shape)) {

@@ -75,6 +75,8 @@ pub enum Step {
         b: NodeId,
         to: NodeId,
     },
+    /// The sum over the rows of a tensor that lies in memory.
+    RowSum { of: NodeId, to: NodeId },
     /// Bᵀ, for the products with a transposed right operand.
     Transpose { of: NodeId },
     /// A dropout mask for the rows of the tile.
@@ -121,6 +123,7 @@ impl Map {
     pub fn is_flat(&self, graph: &Graph) -> bool {
         self.row_sums.is_empty()
             && self.column_folds.is_empty()
+            && !self.body.iter().any(|&id| graph.is_view(id))
             && self
                 .loads
                 .iter()
@@ -145,7 +148,7 @@ impl Step {
                 }
                 reads
             }
-            Step::Transpose { of } => vec![Tensor::Node(*of)],
+            Step::Transpose { of } | Step::RowSum { of, .. } => vec![Tensor::Node(*of)],
             Step::Mask { .. } => Vec::new(),
             Step::Map(map) => map.loads.iter().copied().map(Tensor::Node).collect(),
         }
@@ -154,7 +157,9 @@ impl Step {
     /// The tensors a step writes.
     pub fn writes(&self) -> Vec<Tensor> {
         match self {
-            Step::Product { to, .. } | Step::Mask { to, .. } => vec![Tensor::Node(*to)],
+            Step::Product { to, .. } | Step::RowSum { to, .. } | Step::Mask { to, .. } => {
+                vec![Tensor::Node(*to)]
+            }
             Step::Transpose { of } => vec![Tensor::Transposed(*of)],
             Step::Map(map) => {
                 let folded = map.row_sums.iter().chain(&map.column_folds);

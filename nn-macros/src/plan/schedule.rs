@@ -108,7 +108,9 @@ fn pinned(graph: &Graph, outputs: &[NodeId]) -> BTreeSet<NodeId> {
     let mut pinned: BTreeSet<_> = outputs.iter().copied().collect();
     for id in graph.ids() {
         match *graph.op(id) {
-            Op::Product(_, a, b) => pinned.extend([a, b]),
+            Op::Product(_, a, b) => {
+                pinned.extend([a, b]);
+            }
             Op::Slice { of, .. } | Op::Place { of, .. } => {
                 pinned.insert(of);
             }
@@ -117,6 +119,9 @@ fn pinned(graph: &Graph, outputs: &[NodeId]) -> BTreeSet<NodeId> {
     }
     pinned
 }
+
+/// From how many columns on a tensor in memory is summed by the kernel, not by a loop it shares.
+const WIDE: usize = 16;
 
 struct Scheduler<'a> {
     graph: &'a Graph,
@@ -144,6 +149,7 @@ impl Scheduler<'_> {
                 if self.users[id.index()]
                     .iter()
                     .any(|user| self.affine.contains_key(user)) => {}
+            Op::Product(..) if self.graph.is_outer_product(id) => {}
             Op::Product(..) => self.product(id, Start::Zero, id),
             Op::Sum(axis, x) => self.fold(id, x, axis),
             Op::RowMax(x) => self.fold(id, x, Axis::Columns),
@@ -194,6 +200,12 @@ impl Scheduler<'_> {
     /// Sums `x` (or takes its maximum) along an axis into `id`.
     fn fold(&mut self, id: NodeId, x: NodeId, axis: Axis) {
         let domain = self.graph.shape(x);
+        let wide = domain.columns >= WIDE && domain.is_batch();
+        if axis == Axis::Rows && wide && (self.is_kept(x) || self.pinned.contains(&x)) {
+            self.keep(x);
+            self.push(id, Step::RowSum { of: x, to: id });
+            return;
+        }
         self.map(domain, x, |map| match axis {
             Axis::Rows => map.row_sums.push(id),
             Axis::Columns => map.column_folds.push(id),
@@ -250,7 +262,7 @@ impl Scheduler<'_> {
             return;
         }
         let op = self.graph.op(id).clone();
-        let is_view = matches!(op, Op::Slice { .. } | Op::Place { .. });
+        let is_view = self.graph.is_view(id);
         let in_domain = self.graph.shape(id) == map.domain;
         let elementwise = op.is_elementwise() && !self.affine.contains_key(&id);
         if self.is_kept(id) || !in_domain || !(elementwise || is_view) {

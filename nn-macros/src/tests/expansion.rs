@@ -11,8 +11,5 @@ fn expansion(declaration: &str) -> String {
 
 #[test]
 fn show() {
-    println!(
-        "{}",
-        expansion("struct Net = 2 -> tanh(50) -> dropout(0.8) -> bn -> 1;")
-    );
+    println!("{}", expansion("struct Net = 2 -> tanh(50) -> 1;"));
 }

@@ -1,7 +1,42 @@
-//! The products of a network's step.
+//! The products of a network's step, and the transpose that one of them needs.
+//!
+//! Three products make up a layer: forward X·W, input gradient G·Wᵀ, weight gradient Xᵀ·G. All
+//! end in one register tile (`tile`), which reads its left factor through strides and its right one
+//! row by row; Wᵀ is made by [`transpose`] once a step. What the tile would waste lanes on, the few
+//! columns beyond the last full vector, goes elsewhere: to dot products along k (`dot`) or to the
+//! tile with its factors exchanged (`swapped`). Rows that collide in the cache are copied (`packed`).
+//!
+//! The functions here are the safe door: the array types of their arguments prove every bound that
+//! the kernels rely on. The work behind it has run-time sizes and is compiled in this crate, once
+//! for every set and scalar type, so a network costs its user next to no compile time (0.07 s for
+//! the three layers 784 → 128 → 64 → 10).
+//!
+//! **Bits.** For given K and N every element is computed in one order of operations, on every set
+//! that fuses multiply-adds, alone or in a batch of any size, wherever it stands in the batch.
+//!
+//! Measured in `f32` on one core of a Sapphire Rapids class machine, as a share of the peak of fused
+//! multiply-adds in the same process (AVX-512 237–243, AVX2 129–132 GFLOP/s; noise ±8 %):
+//!
+//! | rows, K x N | X·W | G·Wᵀ | Xᵀ·G | X·W by matrixmultiply 0.3.11 |
+//! |---|---|---|---|---|
+//! | 128, 64 x 64 | 0.89, 0.92 | 0.89, 0.92 | 0.85, 0.86 | 0.58 |
+//! | 256, 50 x 50 | 0.78, 0.84 | 0.73, 0.84 | 0.67, 0.80 | 0.45 |
+//! | 64, 50 x 50 | 0.72, 0.82 | 0.73, 0.86 | 0.85, 0.87 | 0.42 |
+//! | 64, 784 x 128 | 0.96, 0.90 | 0.85, 0.87 | 0.83, 0.87 | 0.61 |
+//! | 64, 128 x 64 | 0.94, 0.94 | 0.88, 0.92 | 0.85, 0.87 | 0.56 |
+//! | 256, 512 x 512 | 0.88, 0.94 | 0.78, 0.94 | 0.76, 0.75 | 0.68 |
+
+mod dot;
+mod operands;
+mod packed;
+mod swapped;
+mod tile;
+mod transpose;
 
 use crate::math::Real;
-use crate::simd::Simd;
+use crate::simd::{Program, Simd};
+use operands::Operands;
+use transpose::Pair;
 
 /// What a product starts from: C ← start + A·B.
 #[derive(Debug, Clone, Copy)]
@@ -19,61 +54,155 @@ pub enum Start<'a, R> {
 /// Rows of `x` beyond those of `c` (or the other way round) are left alone.
 #[inline(always)]
 pub fn product<S: Simd, T: Real, const K: usize, const N: usize>(
-    _simd: S,
+    simd: S,
+    start: Start<'_, [T; N]>,
+    x: &[[T; K]],
+    w: &[[T; N]; K],
+    c: &mut [[T; N]],
+) {
+    if K <= SHALLOW && N >= WIDE.0 && N <= WIDE.1 {
+        shallow_product::<S, T, K, N>(start, x, w, c);
+    } else {
+        deep_product(simd, start, x, w, c);
+    }
+}
+
+/// [`product`] by the register tile. Not inlined by force: a network of many equal layers would
+/// repeat the preparation of the operands at every call.
+#[inline]
+fn deep_product<S: Simd, T: Real, const K: usize, const N: usize>(
+    simd: S,
+    start: Start<'_, [T; N]>,
+    x: &[[T; K]],
+    w: &[[T; N]; K],
+    c: &mut [[T; N]],
+) {
+    T::compute(simd, Kernel::Product(Operands::product(start, x, w, c)));
+}
+
+/// The largest K for which a product is a plain loop in the caller, if N is in [`WIDE`].
+const SHALLOW: usize = 3;
+/// The least and the largest N of that loop: a narrower one is unrolled by the compiler, and then
+/// vectorized badly; the row that it keeps on the stack must stay small.
+const WIDE: (usize, usize) = (32, 1024);
+
+/// [`product`] for a first layer of few inputs and for the input gradient of few outputs: an
+/// element-wise loop, for which a register tile has nothing to keep. With constant sizes in the
+/// caller, 2 x 50 takes 3 instead of 16 ns for one row and 75 instead of 120 ns for 32. The sums
+/// stay in an array of their own: written to C one by one, they took as long as the tile.
+#[inline(always)]
+fn shallow_product<S: Simd, T: Real, const K: usize, const N: usize>(
     start: Start<'_, [T; N]>,
     x: &[[T; K]],
     w: &[[T; N]; K],
     c: &mut [[T; N]],
 ) {
     for (x, c) in x.iter().zip(c) {
-        match start {
-            Start::Zero => *c = [T::ZERO; N],
-            Start::Row(row) => *c = *row,
-            Start::Keep => {}
-        }
-        for k in 0..K {
-            for j in 0..N {
-                c[j] = x[k].mul_add::<S>(w[k][j], c[j]);
+        let mut sums = match start {
+            Start::Zero => [T::ZERO; N],
+            Start::Row(row) => *row,
+            Start::Keep => *c,
+        };
+        for j in 0..N {
+            for k in 0..K {
+                sums[j] = x[k].mul_add::<S>(w[k][j], sums[j]);
             }
         }
+        *c = sums;
     }
 }
 
 /// D ← start + Xᵀ·G: the weight gradient, K x n by n x N.
 ///
 /// Rows of `x` beyond those of `g` (or the other way round) are left out.
-#[inline(always)]
+#[inline]
 pub fn transposed_product<S: Simd, T: Real, const K: usize, const N: usize>(
-    _simd: S,
+    simd: S,
     start: Start<'_, [T; N]>,
     x: &[[T; K]],
     g: &[[T; N]],
     d: &mut [[T; N]; K],
 ) {
-    for k in 0..K {
-        match start {
-            Start::Zero => d[k] = [T::ZERO; N],
-            Start::Row(row) => d[k] = *row,
-            Start::Keep => {}
-        }
-        for (x, g) in x.iter().zip(g) {
-            for j in 0..N {
-                d[k][j] = x[k].mul_add::<S>(g[j], d[k][j]);
+    T::compute(
+        simd,
+        Kernel::TransposedProduct(Operands::transposed_product(start, x, g, d)),
+    );
+}
+
+/// d ← start + 1ᵀ·G: the bias gradient, the sum of n rows.
+///
+/// Every sum is one chain over the rows in ascending order, as a product with ones has it.
+#[inline]
+pub fn column_sums<S: Simd, T: Real, const N: usize>(
+    simd: S,
+    start: Start<'_, [T; N]>,
+    g: &[[T; N]],
+    d: &mut [T; N],
+) {
+    let one = T::ONE;
+    T::compute(
+        simd,
+        Kernel::TransposedProduct(Operands::column_sums(start, &one, g, d)),
+    );
+}
+
+/// B ← Aᵀ. The input gradient is G·Wᵀ: W is transposed once a step, then [`product`] serves.
+#[inline]
+pub fn transpose<S: Simd, T: Real, const K: usize, const N: usize>(
+    simd: S,
+    a: &[[T; N]; K],
+    b: &mut [[T; K]; N],
+) {
+    if K == 1 || N == 1 {
+        b.as_flattened_mut().copy_from_slice(a.as_flattened());
+    } else {
+        T::compute(simd, Kernel::Transpose(Pair::new(a, b)));
+    }
+}
+
+/// Work for an instruction set.
+///
+/// Its sizes are run-time values, so that it is compiled once for every set and scalar type, in
+/// this crate, and not in the user's for every layer.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub enum Kernel<'a, T> {
+    /// C ← start + X·W.
+    Product(Operands<'a, T>),
+    /// D ← start + Xᵀ·G.
+    TransposedProduct(Operands<'a, T>),
+    /// B ← Aᵀ.
+    Transpose(Pair<'a, T>),
+}
+
+impl<T: Real> Program for Kernel<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        match self {
+            Self::Product(p) => {
+                let filled = p.columns - dot::columns::<T>(p.depth, p.columns);
+                if filled > 0 {
+                    tile::multiply(simd, p.columns(0..filled));
+                }
+                if filled < p.columns {
+                    dot::multiply::<T::Vector<S>>(simd, p.columns(filled..p.columns));
+                }
             }
+            Self::TransposedProduct(p) => {
+                let filled = p.columns - swapped::columns::<T::Vector<S>>(p.rows, p.columns);
+                if filled > 0 {
+                    tile::multiply(simd, p.columns(0..filled));
+                }
+                if filled < p.columns {
+                    swapped::multiply(simd, p.columns(filled..p.columns));
+                }
+            }
+            Self::Transpose(p) => transpose::transpose::<T::Vector<S>>(simd, p),
         }
     }
 }
 
-/// B ← Aᵀ. The input gradient is G·Wᵀ: W is transposed once a step, then [`product`] serves.
-#[inline(always)]
-pub fn transpose<S: Simd, T: Real, const K: usize, const N: usize>(
-    _simd: S,
-    a: &[[T; N]; K],
-    b: &mut [[T; K]; N],
-) {
-    for k in 0..K {
-        for j in 0..N {
-            b[j][k] = a[k][j];
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,19 +1,19 @@
 //! erf and erfc.
 //!
-//! For a = |x|, erfc a = exp(−a²)·G(t)/(1 + 2a), where G = (1 + 2a) exp(a²) erfc a is smooth and
-//! between 1 and 1.3 on the whole half line; in t = (a − c)/(a + c) (Shepherd and Laframboise, 1981) one
-//! polynomial covers it. The rounding of a² would cost e^−a² up to a² ulps, so the square is
-//! carried in two words. erfc of a negative x is 2 − erfc a.
+//! For a = |x|, erfc a = exp(−a²)·G/(1 + 2a), where G = (1 + 2a) exp(a²) erfc a is smooth and
+//! between 1 and 1.3 on the whole half line; one polynomial in t = (a − c)/(a + c) covers it
+//! (Shepherd and Laframboise, 1981). The rounding of a² would cost e^−a² up to a² ulps, so the
+//! square is carried in two words. erfc of a negative x is 2 − erfc a.
 //!
 //! erf x is a polynomial for a < 1, where 1 − erfc a would cancel, and 1 − erfc a beyond. erfc x is
-//! 1 minus that polynomial for a < ½, where nothing cancels and the rounding of t would count most.
+//! 1 minus that polynomial for a < ¾, where little cancels and the rounding of t would count most.
 
 use super::exp::exp_of_negative;
 use super::format::Format;
 use super::tables::{Tables, polynomial};
 use crate::simd::Simd;
 
-/// What a² rounds away: exactly a·a − `square`.
+/// What `square`, a² rounded, lacks: a² − `square`, to about its own last bit.
 #[inline(always)]
 fn lost_by_squaring<S: Simd, T: Format>(a: T, square: T) -> T {
     if S::FMA {
@@ -33,7 +33,7 @@ fn erfc_of_positive<S: Simd, T: Format + Tables>(a: T) -> T {
     let g = polynomial::<S, T>(t, T::ERFC) / (a + a + T::ONE);
     let square = a * a;
     let lost = lost_by_squaring::<S, T>(a, square);
-    exp_of_negative::<S, T>(-square) * (g - g * lost)
+    g * exp_of_negative::<S, T>(-square, lost)
 }
 
 /// erf x for |x| ≤ 1.
@@ -63,5 +63,5 @@ pub(super) fn erfc<S: Simd, T: Format + Tables>(x: T) -> T {
     } else {
         tail
     };
-    if a < T::from_f64(0.5) { near } else { far }
+    if a < T::from_f64(0.75) { near } else { far }
 }

@@ -1,18 +1,18 @@
-//! exp, exp_m1, sigmoid: one reduction, one polynomial.
+//! exp, exp_m1, sigmoid.
 //!
 //! x = 2m·ln 2 + r with an integer m and |r| ≤ ln 2. Then eˣ = s·s·eʳ with s = 2ᵐ. Taking *twice*
-//! the logarithm costs two more coefficients than the usual |r| ≤ (ln 2)/2, but the two-step
-//! scaling that overflow and gradual underflow ask for comes for nothing: s is always a normal
-//! number, so s·(s·eʳ) overflows exactly when eˣ does, and a subnormal result is rounded once.
+//! the logarithm costs one more coefficient (two in `f64`) than the usual |r| ≤ (ln 2)/2, but the
+//! two-step scaling that overflow and gradual underflow ask for comes almost free: s is always a
+//! normal number, so s·(s·eʳ) overflows just where eˣ does, and a subnormal result is rounded once.
 //!
 //! eˣ − 1 = s·(s·(eʳ − 1) + (s − 1/s)): for m = 0 this is eʳ − 1 itself, so nothing cancels.
 //!
-//! Where x cannot be large, underflow alone is to be cared for, and one scaling does: 2⁶⁴·eˣ is
-//! always a normal number. This is a coefficient shorter, and σ(x) = 2⁶⁴eˣ/(2⁶⁴eˣ + 2⁶⁴) need
-//! not even undo the lift.
+//! Where x cannot be large, only underflow matters, and one scaling does: 2⁶⁴·eˣ is always a
+//! normal number, so the shorter polynomial for |r| ≤ (ln 2)/2 serves.
 //!
-//! σ(x) = eˣ/(1 + eˣ) keeps its relative accuracy down to the subnormal numbers, which any form in
-//! e⁻ˣ (overflow) or tanh (cancellation) loses.
+//! σ(x) = eˣ/(1 + eˣ) keeps its relative accuracy down to the subnormal numbers, which a form in
+//! e⁻ˣ loses to overflow and one in tanh to cancellation. As 2⁶⁴eˣ/(2⁶⁴eˣ + 2⁶⁴) it need not even
+//! undo the lift.
 
 use super::format::Format;
 use super::tables::{Tables, polynomial};
@@ -54,22 +54,22 @@ pub(super) fn exp<S: Simd, T: Format + Tables>(x: T) -> T {
     p * s * s
 }
 
-/// 2⁶⁴·eˣ for x between `EXP_LEAST` and 40.
+/// 2⁶⁴·exp(x − low) for x between `EXP_LEAST` and 40 and a `low` below the ulp of x.
 #[inline(always)]
-fn lifted<S: Simd, T: Format + Tables>(x: T) -> T {
+fn lifted<S: Simd, T: Format + Tables>(x: T, low: T) -> T {
     let rounder = T::BIASED_ROUNDER + T::from_f64(64.0);
     let rounded = x.mul_add::<S>(T::LOG2_E, rounder);
     let n = rounded - rounder;
     let r = n.mul_add::<S>(-T::LN_2_HIGH, x);
-    let r = n.mul_add::<S>(-T::LN_2_LOW, r);
+    let r = n.mul_add::<S>(-T::LN_2_LOW, r) - low;
     let q = polynomial::<S, T>(r, T::EXP_NARROW);
     q.mul_add::<S>(r, T::ONE).mul_add::<S>(r, T::ONE) * rounded.power_of_two()
 }
 
-/// eˣ for x ≤ 0 (or NaN).
+/// exp(x − low) for x ≤ 0 (or NaN) and a `low` below the ulp of x.
 #[inline(always)]
-pub(super) fn exp_of_negative<S: Simd, T: Format + Tables>(x: T) -> T {
-    lifted::<S, T>(x.max(T::EXP_LEAST)) * T::from_f64(1.0 / TWO_TO_64)
+pub(super) fn exp_of_negative<S: Simd, T: Format + Tables>(x: T, low: T) -> T {
+    lifted::<S, T>(x.max(T::EXP_LEAST), low) * T::from_f64(1.0 / TWO_TO_64)
 }
 
 /// eˣ − 1.
@@ -82,6 +82,6 @@ pub(super) fn exp_m1<S: Simd, T: Format + Tables>(x: T) -> T {
 /// 1/(1 + e⁻ˣ).
 #[inline(always)]
 pub(super) fn sigmoid<S: Simd, T: Format + Tables>(x: T) -> T {
-    let e = lifted::<S, T>(x.max(T::EXP_LEAST).min(T::SIGMOID_GREATEST));
+    let e = lifted::<S, T>(x.max(T::EXP_LEAST).min(T::SIGMOID_GREATEST), T::ZERO);
     e / (e + T::from_f64(TWO_TO_64))
 }

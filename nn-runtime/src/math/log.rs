@@ -80,6 +80,6 @@ fn ln_1p_of_unit<S: Simd, T: Format + Tables>(t: T) -> T {
 /// ln(1 + eˣ).
 #[inline(always)]
 pub(super) fn softplus<S: Simd, T: Format + Tables>(x: T) -> T {
-    let t = exp_of_negative::<S, T>(-x.abs());
+    let t = exp_of_negative::<S, T>(-x.abs(), T::ZERO);
     x.max(T::ZERO) + ln_1p_of_unit::<S, T>(t)
 }

@@ -1,9 +1,52 @@
 //! The scalar types and their elementary functions.
+//!
+//! The functions are straight lines of additions, multiplications, selects and bit operations: no
+//! branch, no call, no table lookup. Inlined into a loop over a slice that is compiled for an
+//! instruction set (see [`simd`](crate::simd)), they vectorize by themselves, and a lane computes
+//! what a scalar would: sets that fuse multiply-adds agree bit for bit, whatever the width.
+//!
+//! One algorithm serves both formats; what differs is a table of coefficients and a handful of bit
+//! operations.
+//!
+//! The bounds, which the tests assert on every instruction set, hold wherever the result is finite,
+//! subnormal results included, unless a range is given. (A subnormal `f64` may be off by two of its
+//! steps.) The times are nanoseconds an element over 1600 elements in the first-level cache, on one
+//! core of a Sapphire-Rapids-class processor, best of 200 short batches.
+//!
+//! | function | `f32`, ulp | `f64`, relative | `f32` AVX-512, AVX2 | `f64` AVX-512, AVX2 |
+//! |---|---|---|---|---|
+//! | `exp` | 3 | 6e-16 | 0.16, 0.26 | 0.43, 0.76 |
+//! | `exp_m1` | 2 | 7e-16 | 0.18, 0.29 | 0.47, 0.82 |
+//! | `ln` | 1 | 4e-16 | 0.29, 0.51 | 0.69, 1.27 |
+//! | `ln_1p` | 2 | 4e-16 | 0.39, 0.60 | 0.87, 1.51 |
+//! | `tanh` | 3 | 8e-16 | 0.21, 0.26 | 0.53, 0.71 |
+//! | `sigmoid` | 3 | 8e-16 | 0.21, 0.27 | 0.56, 0.75 |
+//! | `softplus` | 2.5 | 8e-16 | 0.49, 0.69 | 1.39, 2.10 |
+//! | `sinh` | 3.5 | 9e-16 | 0.30, 0.40 | 0.74, 1.12 |
+//! | `cosh` | 3 | 7e-16 | 0.24, 0.30 | 0.61, 0.89 |
+//! | `sin` | 2 | 6e-16 | 0.52, 0.80 | 0.85, 1.34 |
+//! | `cos` | 2 | 6e-16 | 0.52, 0.80 | 0.86, 1.34 |
+//! | `tan` | 4 | 9e-16 | 0.57, 0.87 | 0.99, 1.57 |
+//! | `atan` | 2.5 | 5e-16 | 0.24, 0.42 | 0.64, 1.20 |
+//! | `erf` | 1.5 | 5e-16 | 0.55, 0.87 | 1.78, 2.77 |
+//! | `erfc` | 5 | 1e-15 | 0.55, 0.91 | 1.78, 2.83 |
+//!
+//! A NaN gives a NaN; where a limit at ±∞ or at the edge of the domain exists it is returned
+//! (e^−∞ = 0, ln 0 = −∞, tanh ∞ = 1, softplus(−∞) = 0), and outside the domain NaN (ln −1). Odd
+//! functions are odd to the bit and keep the sign of 0. tanh, erf, sin and cos never leave [−1, 1],
+//! σ never leaves [0, 1].
+//!
+//! sin, cos and tan keep their bounds for |x| ≤ 2²⁰·π/2 ≈ 1.6e6 (in `f64` next to a zero, 2e-30 is
+//! to be added). Beyond, the *angle* is off by up to |x|·2⁻⁵² radians; sin and cos stay in range.
+//!
+//! xⁿ ([`powi`](Real::powi)) is off by up to |n|/2 ulps. xʸ ([`powf`](Real::powf)) is within 0.51
+//! ulp in `f32`, where it runs through `f64` (1.8 ns with AVX-512); in `f64` it is the standard
+//! library's, a scalar call of about 11 ns.
 
 use core::fmt::{Debug, Display};
 use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
-use crate::simd::Simd;
+use crate::simd::{Lane, Simd};
 
 mod erf;
 mod exp;
@@ -17,10 +60,12 @@ mod trig;
 /// A scalar a network computes in: `f32` or `f64`.
 ///
 /// The functions generic over [`Simd`] are branch-free and inlined, so that a plain loop over them
-/// vectorizes with the set's instructions. They return the same bits on every set that fuses
-/// multiply-adds, whatever the width of its vectors.
+/// vectorizes with the set's instructions (all but `powf` in `f64`, and `powi` where n is not a
+/// constant). They return the same bits on every set that fuses multiply-adds, whatever the width
+/// of its vectors.
 pub trait Real:
-    Copy
+    Lane
+    + Copy
     + Debug
     + Display
     + Default
@@ -66,39 +111,42 @@ pub trait Real:
     fn sign(self) -> Self;
     /// √x.
     fn sqrt(self) -> Self;
-    /// xⁿ by repeated multiplication.
+    /// xⁿ by repeated multiplication; x⁻ⁿ is its reciprocal. Error at most |n|/2 ulp.
     fn powi<S: Simd>(self, n: i32) -> Self;
-    /// xʸ.
+    /// xʸ, with the special cases of IEEE 754. Error at most 0.51 ulp in `f32`; in `f64` the
+    /// standard library's, which is a scalar call.
     fn powf<S: Simd>(self, y: Self) -> Self;
-    /// eˣ.
+    /// eˣ. Error at most 3 ulp in `f32`, 6e-16 relative in `f64`.
     fn exp<S: Simd>(self) -> Self;
-    /// eˣ − 1.
+    /// eˣ − 1. Error at most 2 ulp in `f32`, 7e-16 relative in `f64`.
     fn exp_m1<S: Simd>(self) -> Self;
-    /// ln x.
+    /// ln x. Error at most 1 ulp in `f32`, 4e-16 relative in `f64`.
     fn ln<S: Simd>(self) -> Self;
-    /// ln(1 + x).
+    /// ln(1 + x). Error at most 2 ulp in `f32`, 4e-16 relative in `f64`.
     fn ln_1p<S: Simd>(self) -> Self;
-    /// tanh x.
+    /// tanh x. Error at most 3 ulp in `f32`, 8e-16 relative in `f64`.
     fn tanh<S: Simd>(self) -> Self;
-    /// σ(x) = 1 / (1 + e⁻ˣ).
+    /// σ(x) = 1 / (1 + e⁻ˣ). Error at most 3 ulp in `f32`, 8e-16 relative in `f64`.
     fn sigmoid<S: Simd>(self) -> Self;
-    /// ln(1 + eˣ), without overflow.
+    /// ln(1 + eˣ), without overflow. Error at most 2.5 ulp in `f32`, 8e-16 relative in `f64`.
     fn softplus<S: Simd>(self) -> Self;
-    /// sin x.
+    /// sin x. Error at most 2 ulp in `f32`, 6e-16 relative in `f64` for |x| ≤ 1.6e6.
     fn sin<S: Simd>(self) -> Self;
-    /// cos x.
+    /// cos x. Error at most 2 ulp in `f32`, 6e-16 relative in `f64` for |x| ≤ 1.6e6.
     fn cos<S: Simd>(self) -> Self;
-    /// tan x.
+    /// tan x. Error at most 4 ulp in `f32`, 9e-16 relative in `f64` for |x| ≤ 1.6e6.
     fn tan<S: Simd>(self) -> Self;
-    /// arctan x.
+    /// arctan x. Error at most 2.5 ulp in `f32`, 5e-16 relative in `f64`.
     fn atan<S: Simd>(self) -> Self;
-    /// sinh x.
+    /// sinh x. Error at most 3.5 ulp in `f32`, 9e-16 relative in `f64`.
     fn sinh<S: Simd>(self) -> Self;
-    /// cosh x.
+    /// cosh x. Error at most 3 ulp in `f32`, 7e-16 relative in `f64`.
     fn cosh<S: Simd>(self) -> Self;
-    /// The error function, 2/√π ∫₀ˣ exp(−t²) dt.
+    /// The error function, 2/√π ∫₀ˣ exp(−t²) dt. Error at most 1.5 ulp in `f32`, 5e-16 relative
+    /// in `f64`.
     fn erf<S: Simd>(self) -> Self;
-    /// 1 − erf x, without cancellation in the tail.
+    /// 1 − erf x, without cancellation in the tail. Error at most 5 ulp in `f32`, 1e-15 relative
+    /// in `f64`.
     fn erfc<S: Simd>(self) -> Self;
 }
 

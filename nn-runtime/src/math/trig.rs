@@ -4,7 +4,7 @@
 //! which the first have so few bits that n times them is exact for n < 2²⁰. `f32` reduces in `f64`,
 //! where two parts do and r is good to the last bit; `f64` takes three and a compensated sum.
 //! Beyond |x| = 2²⁰·π/2 ≈ 1.6e6 the reduction decays gracefully: the error in the angle grows to
-//! about |x|·2⁻⁵³ radians, and r is kept within π/4, so results stay in [−1, 1] whatever the input.
+//! |x|·2⁻⁵² radians, and r is kept within π/4, so results stay in [−1, 1] whatever the input.
 //! Exact reduction of huge angles needs Payne and Hanek's 1200-bit π, and branches; no network
 //! asks for the sine of ten million.
 //!
@@ -15,9 +15,6 @@ use super::Real;
 use super::format::Format;
 use super::tables::{Tables, polynomial};
 use crate::simd::Simd;
-
-/// 2²⁰ angles of π/2: the range of the stated bounds.
-pub(super) const GREATEST_ANGLE: f64 = 1_048_576.0 * std::f64::consts::FRAC_PI_2;
 
 /// π/2 = `HALF_PI_1` + `HALF_PI_2` + `HALF_PI_3`; the first two have 33 bits.
 const HALF_PI_1: f64 = 1.5707963267341256;

@@ -20,19 +20,42 @@ pub trait Program {
 
 /// A token for one instruction set. Holding it proves that the processor has the set.
 pub trait Simd: Copy + Send + Sync + 'static {
+    /// The name that `UNROLLED_ISA` takes.
+    const NAME: &'static str;
+
     /// Whether a fused multiply-add is one instruction. Without it `f32::mul_add` is a library
     /// call, so code asks this constant and writes `a * b + c` instead.
     const FMA: bool;
 
+    /// A register of `f32`.
+    type F32: Vector<Simd = Self, Element = f32>;
+    /// A register of `f64`.
+    type F64: Vector<Simd = Self, Element = f64>;
+
     /// Calls `program` in a shell compiled with this instruction set: the way to put a piece of
     /// code into a function of its own without losing the set's features.
     fn vectorize<P: Program>(self, program: P) -> P::Output;
+
+    /// Runs a kernel in `f32`, compiled in this crate.
+    #[doc(hidden)]
+    fn compute_f32(self, kernel: Kernel<'_, f32>);
+    /// Runs a kernel in `f64`, compiled in this crate.
+    #[doc(hidden)]
+    fn compute_f64(self, kernel: Kernel<'_, f64>);
 }
 
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod portable;
+mod vector;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub use portable::{Array, Portable};
+pub use vector::{Lane, Vector};
+
 use crate::error::Error;
+use crate::kernel::Kernel;
 use std::sync::OnceLock;
 
 /// An instruction set that this processor has.
@@ -41,7 +64,9 @@ pub struct Isa(Kind);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    Portable,
+    Portable(Portable),
+    #[cfg(target_arch = "aarch64")]
+    Neon(neon::Neon),
     #[cfg(target_arch = "x86_64")]
     Avx2(x86::Avx2),
     #[cfg(target_arch = "x86_64")]
@@ -85,12 +110,19 @@ impl Isa {
     /// The widest set of this processor.
     pub fn best() -> Self {
         static BEST: OnceLock<Isa> = OnceLock::new();
-        *BEST.get_or_init(|| *Self::available().last().unwrap_or(&Isa(Kind::Portable)))
+        *BEST.get_or_init(|| {
+            *Self::available()
+                .last()
+                .unwrap_or(&Isa(Kind::Portable(Portable)))
+        })
     }
 
     /// All sets of this processor, narrowest first.
     pub fn available() -> Vec<Self> {
-        let mut sets = vec![Isa(Kind::Portable)];
+        #[allow(unused_mut, reason = "some targets have no other set")]
+        let mut sets = vec![Isa(Kind::Portable(Portable))];
+        #[cfg(target_arch = "aarch64")]
+        sets.push(Isa(Kind::Neon(neon::Neon)));
         #[cfg(target_arch = "x86_64")]
         {
             sets.extend(x86::Avx2::detect().map(|token| Isa(Kind::Avx2(token))));
@@ -101,19 +133,23 @@ impl Isa {
 
     /// The name that `UNROLLED_ISA` takes.
     pub fn name(&self) -> &'static str {
-        match self.0 {
-            Kind::Portable => "portable",
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx2(_) => "avx2",
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx512(_) => "avx512",
+        struct Name;
+        impl Program for Name {
+            type Output = &'static str;
+            #[inline(always)]
+            fn run<S: Simd>(self, _simd: S) -> &'static str {
+                S::NAME
+            }
         }
+        self.run(Name)
     }
 
     /// Runs a program with this set's instructions.
     pub fn run<P: Program>(self, program: P) -> P::Output {
         match self.0 {
-            Kind::Portable => Portable.vectorize(program),
+            Kind::Portable(token) => token.vectorize(program),
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon(token) => token.vectorize(program),
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2(token) => token.vectorize(program),
             #[cfg(target_arch = "x86_64")]
@@ -122,14 +158,68 @@ impl Isa {
     }
 }
 
-/// Whatever the compiler was told the target has, and nothing more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Portable;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Simd for Portable {
-    const FMA: bool = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
+    /// The set a program ran on, the type of its token, and the lanes of its vectors.
+    struct Report;
 
-    fn vectorize<P: Program>(self, program: P) -> P::Output {
-        program.run(self)
+    impl Program for Report {
+        type Output = (&'static str, &'static str, usize, usize);
+        #[inline(always)]
+        fn run<S: Simd>(self, _simd: S) -> Self::Output {
+            (
+                S::NAME,
+                core::any::type_name::<S>(),
+                S::F32::LANES,
+                S::F64::LANES,
+            )
+        }
+    }
+
+    #[track_caller]
+    fn check(name: &str, token: &str, lanes_f32: usize, lanes_f64: usize) {
+        let Ok(isa) = Isa::named(name) else {
+            let sets = Isa::available();
+            assert!(
+                sets.iter().all(|isa| isa.name() != name),
+                "{name} is there but not found"
+            );
+            return;
+        };
+        let (ran, ran_with, wide_f32, wide_f64) = isa.run(Report);
+        assert_eq!((ran, wide_f32, wide_f64), (name, lanes_f32, lanes_f64));
+        assert!(ran_with.ends_with(token), "{name} ran with {ran_with}");
+    }
+
+    #[test]
+    fn a_forced_set_runs() {
+        check("portable", "::Portable", 4, 2);
+        check("neon", "::Neon", 4, 2);
+        check("avx2", "::Avx2", 8, 4);
+        check("avx512", "::Avx512", 16, 8);
+    }
+
+    /// A set is missing only where the processor lacks it.
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn every_set_of_the_processor_is_available() {
+        let has = |name| Isa::available().iter().any(|isa| isa.name() == name);
+        assert!(has("portable"));
+        assert_eq!(
+            has("avx2"),
+            is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
+        );
+        assert_eq!(
+            has("avx512"),
+            has("avx2") && is_x86_feature_detected!("avx512dq")
+        );
+    }
+
+    #[test]
+    fn an_unknown_set_is_an_error_that_names_the_others() {
+        let error = Isa::named("mmx").expect_err("no such set");
+        assert!(error.to_string().contains("portable"), "{error}");
     }
 }

@@ -1,0 +1,104 @@
+//! Both sides must compute the same, or comparing their times says nothing.
+
+use crate::contestants::Training;
+use crate::workloads::{Inference, Suite, Workload};
+use std::error::Error;
+use unrolled::optim::Adam;
+
+/// Steps that both sides take.
+const STEPS: usize = 3;
+
+/// What two correct `f32` computations may differ by, relative to the length of the vector: sums of
+/// up to 784 products in different orders and elementary functions of a few ulp, times a reserve
+/// of ten. A missing term or a wrong sign is off by more than a tenth.
+const TOLERANCE: f64 = 1e-4;
+
+/// Compares losses, parameters and predictions of the whole suite.
+///
+/// # Errors
+/// The first pair that differs.
+pub fn suite(suite: &mut Suite) -> Result<(), Box<dyn Error>> {
+    for workload in &mut suite.workloads {
+        training(workload)?;
+    }
+    for inference in &mut suite.inferences {
+        prediction(inference)?;
+    }
+    Ok(())
+}
+
+/// Losses, and how far the parameters have moved, after each of a few steps.
+fn training(workload: &mut Workload) -> Result<(), String> {
+    let Workload {
+        name,
+        ours,
+        baseline,
+        ..
+    } = workload;
+    // With the usual ε of 1e-8 a first step goes by the sign of the gradient, and where that is zero
+    // but for rounding, so would the sign be noise. A large ε makes it smooth in the gradient.
+    let adam = Adam::new(0.01).epsilon(1e-2);
+    let start = begin(ours.as_mut(), adam);
+    begin(baseline.as_mut(), adam);
+    for step in 1..=STEPS {
+        let (found, expected) = (ours.step(), baseline.step());
+        let what = format!("{name}, step {step}");
+        agree(&format!("{what}: loss"), &[found], &[expected])?;
+        let found = moved(&start, &ours.parameters());
+        let expected = moved(&start, &baseline.parameters());
+        agree(&format!("{what}: movement"), &found, &expected)?;
+    }
+    println!("{name}: training agrees");
+    Ok(())
+}
+
+fn begin(side: &mut dyn Training, adam: Adam) -> Vec<f32> {
+    side.restart_with(adam);
+    side.parameters()
+}
+
+fn moved(start: &[f32], now: &[f32]) -> Vec<f32> {
+    now.iter()
+        .zip(start)
+        .map(|(now, start)| now - start)
+        .collect()
+}
+
+fn prediction(inference: &mut Inference) -> Result<(), String> {
+    let what = format!("{}, prediction of {}", inference.name, inference.batch);
+    agree(
+        &what,
+        &inference.ours.outputs(),
+        &inference.baseline.outputs(),
+    )?;
+    println!("{what} agrees");
+    Ok(())
+}
+
+/// ‖found − expected‖ ≤ [`TOLERANCE`] ‖expected‖ with ‖expected‖ > 0, by the Euclidean norm.
+fn agree(what: &str, found: &[f32], expected: &[f32]) -> Result<(), String> {
+    if found.len() != expected.len() {
+        let (found, expected) = (found.len(), expected.len());
+        return Err(format!(
+            "{what}: {found} numbers, the baseline has {expected}"
+        ));
+    }
+    let squared = |sum: f64, x: f64| sum + x * x;
+    let differences = found
+        .iter()
+        .zip(expected)
+        .map(|(&f, &e)| f64::from(f) - f64::from(e));
+    let difference = differences.fold(0.0, squared).sqrt();
+    let length = expected
+        .iter()
+        .map(|&e| f64::from(e))
+        .fold(0.0, squared)
+        .sqrt();
+    // Written so that NaN does not pass.
+    if length > 0.0 && difference <= TOLERANCE * length {
+        return Ok(());
+    }
+    Err(format!(
+        "{what}: off from the baseline by {difference:e} of {length:e}"
+    ))
+}

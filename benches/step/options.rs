@@ -1,0 +1,89 @@
+//! The command line.
+
+use std::error::Error;
+use std::path::PathBuf;
+use unrolled::simd::Isa;
+
+/// What `--help` prints.
+pub const USAGE: &str = "\
+usage: cargo bench --bench step -- [--quick] [--json FILE] [--only NAMES] [--isa SET] [--rounds N]
+
+  --quick       check the results against the dynamic baseline and measure nothing
+  --json FILE   write the numbers to FILE as well
+  --only NAMES  these networks alone, separated by commas: W1,W3
+  --isa SET     use this instruction set: portable, avx2, avx512, neon (default: the best)
+  --rounds N    report medians over N rounds (default 5)";
+
+/// What to do.
+pub struct Options {
+    /// The instruction set of the generated code.
+    pub isa: Isa,
+    /// The networks asked for; all if empty.
+    pub only: Vec<String>,
+    /// Times or results.
+    pub mode: Mode,
+}
+
+/// Times or results.
+pub enum Mode {
+    /// Compare the results of both sides; no time matters.
+    Check,
+    /// Compare times.
+    Measure {
+        /// Over how many rounds medians are taken.
+        rounds: usize,
+        /// Where the numbers go besides the terminal.
+        json: Option<PathBuf>,
+    },
+}
+
+impl Options {
+    /// The options that these arguments ask for; `None` for `--help`.
+    ///
+    /// # Errors
+    /// Anything unknown, unfinished or contradictory, in one sentence.
+    pub fn parse(
+        mut arguments: impl Iterator<Item = String>,
+    ) -> Result<Option<Self>, Box<dyn Error>> {
+        let (mut bench, mut quick, mut rounds) = (false, false, 5);
+        let (mut isa, mut json, mut only) = (None, None, Vec::new());
+        while let Some(argument) = arguments.next() {
+            let mut value = || {
+                let missing = || format!("{argument} needs a value after it; see --help");
+                arguments.next().ok_or_else(missing)
+            };
+            match argument.as_str() {
+                "--help" | "-h" => return Ok(None),
+                "--bench" => bench = true,
+                "--test" => bench = false,
+                "--quick" => quick = true,
+                "--json" => json = Some(PathBuf::from(value()?)),
+                "--only" => only = value()?.split(',').map(str::to_owned).collect(),
+                "--isa" => isa = Some(Isa::named(&value()?)?),
+                "--rounds" => rounds = count(&value()?)?,
+                unknown => return Err(format!("unknown argument `{unknown}`; see --help").into()),
+            }
+        }
+        if quick && json.is_some() {
+            return Err("--quick measures nothing that --json could write; drop one".into());
+        }
+        Ok(Some(Self {
+            isa: isa.map_or_else(Isa::detect, Ok)?,
+            only,
+            mode: match bench && !quick || json.is_some() {
+                true => Mode::Measure { rounds, json },
+                false => Mode::Check,
+            },
+        }))
+    }
+}
+
+/// A number of rounds.
+fn count(value: &str) -> Result<usize, String> {
+    match value.parse() {
+        Ok(rounds @ 1..) => Ok(rounds),
+        _ => Err(format!(
+            "--rounds is `{value}`, but must be a whole number from 1"
+        )),
+    }
+}

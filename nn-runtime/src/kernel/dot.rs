@@ -1,0 +1,195 @@
+//! A few columns of X·W as dot products, with the lanes of a vector along k.
+//!
+//! The register tile wastes lanes on columns that do not fill a vector: for one output column it
+//! uses one lane of sixteen. A dot product fills them all, and pays with the sum over the lanes.
+//!
+//! So that every set gives the same bits, the order of additions is fixed, whatever the width of the
+//! vectors: as many chains as scalars fit in 64 bytes, chain l taking k = l, l + chains, …, each a
+//! chain of fused multiply-adds from zero; then a tree that adds the upper half of the chains to the
+//! lower until one is left; then the start value. Which columns are computed this way depends on K,
+//! N and the scalar type only (see [`columns`]), never on the set or the row, so a row alone has
+//! the same bits as in a batch.
+//!
+//! Measured on AVX-512 in `f32`: 256 rows of 50 x 50 took 6.9 instead of 8.2 µs, 32 rows of 50 x 1
+//! 80 instead of 350 ns.
+
+use core::mem::MaybeUninit;
+
+use crate::math::Real;
+use crate::simd::Vector;
+
+use super::operands::{Operands, Origin};
+
+/// The most columns computed as dot products.
+const MOST_COLUMNS: usize = 4;
+
+/// The longest columns that are gathered: two of them are copied to the stack.
+const LONGEST: usize = 1024;
+
+/// How many chains of additions a dot product has.
+const fn chains<T>() -> usize {
+    64 / size_of::<T>()
+}
+
+/// How many of the last columns of a product of `depth` x `columns` are dot products: those beyond
+/// the last full 64 bytes, if they are few and long enough for the sum over the lanes to pay.
+pub(super) const fn columns<T>(depth: usize, columns: usize) -> usize {
+    let tail = columns % chains::<T>();
+    let pays = tail <= MOST_COLUMNS && tail * chains::<T>() <= depth;
+    let gathers = columns > 1;
+    if pays && (!gathers || depth <= LONGEST) {
+        tail
+    } else {
+        0
+    }
+}
+
+/// C ← start + A·B, where the rows of A are contiguous and B has the few columns that
+/// [`columns`] says.
+#[inline(always)]
+pub(super) fn multiply<V: Vector>(simd: V::Simd, p: Operands<'_, V::Element>) {
+    debug_assert!(p.a_step == 1);
+    if p.b_step == 1 {
+        // SAFETY: the only column of B is contiguous and has `depth` scalars.
+        return unsafe { blocks::<V, 1>(simd, p, p.b) };
+    }
+    let mut gathered = [const { MaybeUninit::<V::Element>::uninit() }; 2 * LONGEST];
+    let mut j = 0;
+    while j < p.columns {
+        let count = (p.columns - j).min(2);
+        let part = p.columns(j..j + count);
+        for k in 0..p.depth.min(LONGEST) {
+            for c in 0..count {
+                // SAFETY: k < depth, and column c is one of the part's columns.
+                gathered[c * p.depth + k].write(unsafe { *part.b.add(k * p.b_step + c) });
+            }
+        }
+        let w = gathered.as_ptr().cast();
+        // SAFETY: `columns` lets only columns up to LONGEST through, so `count` columns of `depth`
+        // scalars have been written, one after the other.
+        unsafe {
+            match count {
+                1 => blocks::<V, 1>(simd, part, w),
+                _ => blocks::<V, 2>(simd, part, w),
+            }
+        }
+        j += count;
+    }
+}
+
+/// C columns in blocks of rows, as many as leave the accumulators in registers.
+///
+/// # Safety
+/// C columns of `depth` scalars are readable at `w`, one after the other.
+#[inline(always)]
+unsafe fn blocks<V: Vector, const C: usize>(
+    simd: V::Simd,
+    p: Operands<'_, V::Element>,
+    w: *const V::Element,
+) {
+    // SAFETY: handed on; the row ranges are within the rows, and G·LANES is the number of chains.
+    unsafe {
+        match const { chains::<V::Element>() / V::LANES } {
+            1 => rows::<V, 4, C, 1>(simd, p, w),
+            2 => rows::<V, 2, C, 2>(simd, p, w),
+            _ => rows::<V, 1, C, 4>(simd, p, w),
+        }
+    }
+}
+
+/// Blocks of R rows, then single rows.
+///
+/// # Safety
+/// As [`blocks`], and G·LANES is the number of chains.
+#[inline(always)]
+unsafe fn rows<V: Vector, const R: usize, const C: usize, const G: usize>(
+    simd: V::Simd,
+    p: Operands<'_, V::Element>,
+    w: *const V::Element,
+) {
+    let mut i = 0;
+    // SAFETY: every block lies within the rows, by the condition before it.
+    unsafe {
+        while i + R <= p.rows {
+            block::<V, R, C, G>(simd, p, w, i);
+            i += R;
+        }
+        while i < p.rows {
+            block::<V, 1, C, G>(simd, p, w, i);
+            i += 1;
+        }
+    }
+}
+
+/// R rows from row `i` on.
+///
+/// # Safety
+/// As [`rows`], and `i + R <= rows`.
+#[inline(always)]
+unsafe fn block<V: Vector, const R: usize, const C: usize, const G: usize>(
+    simd: V::Simd,
+    p: Operands<'_, V::Element>,
+    w: *const V::Element,
+    i: usize,
+) {
+    let a = p.a.wrapping_add(i * p.a_row);
+    let mut sum = [[[V::splat(simd, V::Element::ZERO); G]; C]; R];
+    let mut k = 0;
+    while k + G * V::LANES <= p.depth {
+        for g in 0..G {
+            let at = k + g * V::LANES;
+            for r in 0..R {
+                // SAFETY: LANES scalars from `at` on are within row i + r of A.
+                let x = unsafe { V::load(simd, a.add(r * p.a_row + at)) };
+                for c in 0..C {
+                    // SAFETY: LANES scalars from `at` on are within column c of `w`.
+                    let b = unsafe { V::load(simd, w.add(c * p.depth + at)) };
+                    sum[r][c][g] = x.mul_add(b, sum[r][c][g]);
+                }
+            }
+        }
+        k += G * V::LANES;
+    }
+    if k < p.depth {
+        for g in 0..G {
+            let at = k + g * V::LANES;
+            let count = p.depth.saturating_sub(at).min(V::LANES);
+            for r in 0..R {
+                // SAFETY: `count` scalars from `at` on are within row i + r of A, if any.
+                let x = unsafe { V::load_first(simd, a.wrapping_add(r * p.a_row + at), count) };
+                for c in 0..C {
+                    // SAFETY: likewise within column c of `w`.
+                    let b = unsafe { V::load_first(simd, w.wrapping_add(c * p.depth + at), count) };
+                    sum[r][c][g] = x.mul_add(b, sum[r][c][g]);
+                }
+            }
+        }
+    }
+    for r in 0..R {
+        for c in 0..C {
+            let total = tree(sum[r][c]);
+            // SAFETY: row i + r and column c are within C, and column c within the start row.
+            unsafe {
+                let to = p.c.add((i + r) * p.c_row + c);
+                *to = match p.start {
+                    Origin::Zero => total,
+                    Origin::Row(row) => *row.add(c) + total,
+                    Origin::Keep => *to + total,
+                };
+            }
+        }
+    }
+}
+
+/// The sum of all chains, the upper half added to the lower until one is left.
+#[inline(always)]
+fn tree<V: Vector, const G: usize>(mut chains: [V; G]) -> V::Element {
+    let mut half = G / 2;
+    while half > 0 {
+        for g in 0..half {
+            chains[g] = chains[g].add(chains[g + half]);
+        }
+        half /= 2;
+    }
+    chains[0].sum()
+}

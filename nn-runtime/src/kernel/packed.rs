@@ -1,0 +1,65 @@
+//! A panel of B copied to where it stays in the first-level cache.
+//!
+//! Rows whose length is a multiple of 1 KiB start in few of the cache's sets: of a panel of such
+//! rows only a few dozen fit, and every tile of rows fetches them again from the second level. A
+//! contiguous copy of as many rows of the panel as fit costs one pass over them and serves all
+//! tiles. The sums are continued from C for the next piece of the panel, so the order of additions
+//! stays and with it every bit.
+//!
+//! Measured on 256 x 512 by 512 x 512 in `f32`, as a share of the peak of fused multiply-adds: X·W
+//! 0.80 without and 0.87 with the copy on AVX-512, 0.89 and 0.95 on AVX2; Xᵀ·G 0.80 and 0.85 on
+//! AVX-512, 0.65 and 0.77 on AVX2. With rows of other lengths the copy gained nothing.
+
+use core::mem::MaybeUninit;
+
+use crate::math::Real;
+use crate::simd::{Program, Simd};
+
+use super::operands::Operands;
+use super::tile::Panel;
+
+/// The size of the copy in bytes; half of a first-level cache leaves room for A and C.
+const BYTES: usize = 24 * 1024;
+
+#[repr(align(64))]
+struct Copy(MaybeUninit<[u8; BYTES]>);
+
+/// Whether a panel is worth the copy: its rows collide in the cache, and many tiles will use it.
+#[inline(always)]
+pub(super) fn pays<T>(panel: &Operands<'_, T>) -> bool {
+    (panel.b_step * size_of::<T>()).is_multiple_of(1024) && panel.rows >= 48
+}
+
+/// C ← start + A·B for one panel of columns, through a copy of B.
+pub(super) struct Packed<'a, T>(pub(super) Operands<'a, T>);
+
+impl<T: Real> Program for Packed<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let panel = self.0;
+        let height = BYTES / (panel.columns * size_of::<T>());
+        let mut copy = Copy(MaybeUninit::uninit());
+        let copy: *mut T = copy.0.as_mut_ptr().cast();
+        let mut done = 0;
+        // Once at least, because without any step C still takes its start.
+        loop {
+            let part = panel.steps(done..panel.depth.min(done + height));
+            for k in 0..part.depth {
+                // SAFETY: row k of the panel is readable; the copy holds `height` rows, which is
+                // not below `depth`, and is aligned for any scalar.
+                unsafe {
+                    copy.add(k * part.columns)
+                        .copy_from_nonoverlapping(part.b.add(k * part.b_step), part.columns);
+                }
+            }
+            // SAFETY: `depth` rows have just been copied, one after the other.
+            simd.vectorize(Panel(unsafe { part.with_copy(copy) }));
+            done += part.depth;
+            if done == panel.depth {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What the compiler was told the target has, and nothing more: vectors are arrays.
+
+use super::{Program, Simd, Vector};
+use crate::kernel::Kernel;
+use crate::math::Real;
+
+/// Whatever the compiler was told the target has, and nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Portable;
+
+impl Simd for Portable {
+    const NAME: &'static str = "portable";
+    const FMA: bool = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
+    type F32 = Array<f32, 4>;
+    type F64 = Array<f64, 2>;
+
+    #[inline(never)]
+    fn vectorize<P: Program>(self, program: P) -> P::Output {
+        program.run(self)
+    }
+
+    fn compute_f32(self, kernel: Kernel<'_, f32>) {
+        self.vectorize(kernel);
+    }
+
+    fn compute_f64(self, kernel: Kernel<'_, f64>) {
+        self.vectorize(kernel);
+    }
+}
+
+/// An array of 16 bytes, which the compiler keeps in a register of the target's baseline set.
+#[derive(Debug, Clone, Copy)]
+pub struct Array<T, const L: usize>([T; L]);
+
+// SAFETY: arrays and loops move LANES or `count` scalars; `F32` and `F64` are powers of two.
+unsafe impl<T: Real, const L: usize> Vector for Array<T, L> {
+    type Simd = Portable;
+    type Element = T;
+    const LANES: usize = L;
+    const REGISTERS: usize = 16;
+
+    #[inline(always)]
+    fn splat(_simd: Portable, value: T) -> Self {
+        Self([value; L])
+    }
+
+    #[inline(always)]
+    unsafe fn load(_simd: Portable, from: *const T) -> Self {
+        // SAFETY: the caller says that L scalars are readable; an array of them needs no more
+        // alignment than one.
+        Self(unsafe { from.cast::<[T; L]>().read() })
+    }
+
+    #[inline(always)]
+    unsafe fn load_first(_simd: Portable, from: *const T, count: usize) -> Self {
+        let mut lanes = [T::ZERO; L];
+        for (l, lane) in lanes.iter_mut().enumerate().take(count) {
+            // SAFETY: l < count, and the caller says that `count` scalars are readable.
+            *lane = unsafe { from.add(l).read() };
+        }
+        Self(lanes)
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut T) {
+        // SAFETY: the caller says that L scalars are writable.
+        unsafe { to.cast::<[T; L]>().write(self.0) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_first(self, to: *mut T, count: usize) {
+        for (l, lane) in self.0.into_iter().enumerate().take(count) {
+            // SAFETY: l < count, and the caller says that `count` scalars are writable.
+            unsafe { to.add(l).write(lane) }
+        }
+    }
+
+    #[inline(always)]
+    fn mul_add(self, b: Self, c: Self) -> Self {
+        let mut sum = c;
+        for l in 0..L {
+            sum.0[l] = self.0[l].mul_add::<Portable>(b.0[l], c.0[l]);
+        }
+        sum
+    }
+
+    #[inline(always)]
+    fn add(self, b: Self) -> Self {
+        let mut sum = self;
+        for l in 0..L {
+            sum.0[l] += b.0[l];
+        }
+        sum
+    }
+
+    #[inline(always)]
+    fn sum(self) -> T {
+        let mut lanes = self.0;
+        let mut half = L / 2;
+        while half > 0 {
+            for l in 0..half {
+                lanes[l] += lanes[l + half];
+            }
+            half /= 2;
+        }
+        lanes[0]
+    }
+}
