@@ -1,0 +1,15 @@
+//! Without any name from the prelude.
+
+#![no_implicit_prelude]
+#![deny(warnings)]
+
+::unrolled::network! {
+    struct Net<f64> = 2 -> relu(5) -> dropout(0.8) -> bn -> skip(gelu(3) -> 5) -> 2;
+    loss = cross_entropy;
+}
+
+fn main() {
+    let net = Net::init(::std::default::Default::default(), 1);
+    let _ = (net.forward(&[[0.1, 0.2]]), net.w1());
+    let _ = ::unrolled::network!(2 -> tanh(3) -> 1; loss = huber).forward(&[[0.1, 0.2]]);
+}
