@@ -7,7 +7,10 @@
 #![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
 #![forbid(unsafe_code)]
-#![allow(clippy::redundant_pub_crate, reason = "unreachable_pub asks for the opposite")]
+#![allow(
+    clippy::redundant_pub_crate,
+    reason = "unreachable_pub asks for the opposite"
+)]
 
 use unrolled::init::Init;
 use unrolled::network;

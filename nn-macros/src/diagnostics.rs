@@ -4,6 +4,9 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
+/// More messages than these help nobody.
+const MOST: usize = 50;
+
 /// The mistakes found so far, in the order found.
 #[derive(Default)]
 pub struct Errors(Vec<syn::Error>);
@@ -55,7 +58,13 @@ impl Errors {
 
     /// What stands in for items that have no name: one `compile_error!` for each mistake.
     pub fn items(&self) -> TokenStream {
-        self.0.iter().map(syn::Error::to_compile_error).collect()
+        let (shown, more) = self.0.split_at(self.0.len().min(MOST));
+        let mut items: TokenStream = shown.iter().map(syn::Error::to_compile_error).collect();
+        if let [next, ..] = more {
+            let message = format!("there are {} more mistakes from here on", more.len());
+            items.extend(syn::Error::new(next.span(), message).to_compile_error());
+        }
+        items
     }
 
     #[cfg(test)]

@@ -435,6 +435,14 @@ fn deep_nesting_is_refused() {
     thread.expect("a thread").join().expect("no panic");
 }
 
+#[test]
+fn many_mistakes_are_cut_short() {
+    let declaration = format!("unrolled, 2{}", " -> foo".repeat(400));
+    let code = compile(tokens(&declaration)).to_string();
+    assert_eq!(code.matches("unknown layer `foo`").count(), 50);
+    assert!(code.contains("there are 350 more mistakes from here on"));
+}
+
 /// The deepest that is allowed, and the longest.
 #[test]
 fn the_largest_compile() {
