@@ -460,3 +460,33 @@ fn a_literal_of_another_macro_may_be_negative() {
     let (_, messages) = read(quote!(2 -> dropout(#minus) -> 1));
     assert_eq!(messages.len(), 1, "{messages:?}");
 }
+
+/// The lines of a network's summary.
+#[track_caller]
+fn lists(chain: &str, expected: &[&str]) {
+    let model = model(tokens(chain));
+    let network = shape(&model, &mut Errors::default());
+    let found: Vec<_> = network.layers.iter().map(|row| &row.name).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_summary_lists_layers_as_they_are_written() {
+    lists("2 -> tanh(5) -> 1", &["tanh(5)", "1"]);
+    lists("2 -> 5 -> bn -> tanh -> 1", &["5", "bn", "tanh", "1"]);
+    lists("2 -> elu(5, alpha = 2) -> 1", &["elu(5, alpha = 2)", "1"]);
+    lists(
+        "2 -> skip(3 -> skip(3) -> 2) -> relu -> dropout(0.5) -> 1",
+        &[
+            "skip",
+            "  3",
+            "  skip",
+            "    3",
+            "  2",
+            "relu",
+            "dropout(keep = 0.5)",
+            "1",
+        ],
+    );
+    lists("5 -> skip(5) -> tanh -> 1", &["skip", "  5", "tanh", "1"]);
+}

@@ -1,0 +1,148 @@
+//! The equations of each layer but batch normalization.
+
+use super::{LayerRow, Mode, Role, Writer, entry_formula};
+use crate::formula::{self, builtin::Gain};
+use crate::ir::{NodeId, Product};
+use crate::model::{Activation, Layer, LayerKind};
+use proc_macro2::Span;
+
+impl Writer<'_> {
+    /// H = A W + b
+    pub(super) fn affine(
+        &mut self,
+        at: Span,
+        units: usize,
+        x: NodeId,
+        result: Option<&str>,
+    ) -> NodeId {
+        let (number, fan_in) = (self.number("h"), self.columns(x));
+        self.is_known = true;
+        let largest = &mut self.tensors.largest;
+        if largest.is_none_or(|(weights, _)| weights < fan_in * units) {
+            *largest = Some((fan_in * units, at));
+        }
+        let w = self.parameter(
+            format!("w{number}"),
+            Role::Weight(Gain::Glorot),
+            fan_in,
+            units,
+        );
+        let b = self.parameter(format!("b{number}"), Role::Bias, 1, units);
+        let product = self.graph.product(Product::Plain, x, w);
+        let h = self.graph.add(product, b);
+        self.row(format!("{units}"), units, (fan_in + 1) * units);
+        let name = result.map_or_else(|| format!("h{number}"), str::to_owned);
+        self.graph.name(h, name)
+    }
+
+    pub(super) fn activation(
+        &mut self,
+        activation: &Activation,
+        x: NodeId,
+        result: Option<&str>,
+    ) -> NodeId {
+        let number = self.number("a");
+        let width = self.columns(x);
+        // The weights right before an activation are initialized for it, also through a bn.
+        if let Some(weight) = self
+            .tensors
+            .parameters
+            .iter_mut()
+            .rfind(|tensor| matches!(tensor.role, Role::Weight(_)) && tensor.columns == width)
+        {
+            weight.role = Role::Weight(activation.entry.gain);
+        }
+        let entry = activation.entry;
+        let formula = entry_formula(entry.formula);
+        let mut bindings = vec![("x", x)];
+        for ((name, _), value) in entry.settings.iter().zip(&activation.settings) {
+            bindings.push((name, self.graph.constant(*value)));
+        }
+        let a = formula::lower(&mut self.graph, &formula, &bindings);
+        self.activation_row(activation, width);
+        let name = result.map_or_else(|| format!("a{number}"), str::to_owned);
+        self.graph.name(a, name)
+    }
+
+    /// Behind an affine layer an activation shares its line: `tanh(50)`.
+    fn activation_row(&mut self, activation: &Activation, width: usize) {
+        let entry = activation.entry;
+        let changed = entry.settings.iter().zip(&activation.settings);
+        let changed = changed.filter(|((_, default), value)| default != *value);
+        let mut inside: Vec<_> = changed
+            .map(|((name, _), value)| format!("{name} = {value}"))
+            .collect();
+        let (indent, units) = (self.indent(), width.to_string());
+        let line = format!("{indent}{units}");
+        let affine = self.tensors.layers.last_mut();
+        let affine = affine.filter(|row| row.name == line);
+        match affine {
+            Some(row) => {
+                inside.insert(0, units);
+                row.name = format!("{indent}{}({})", entry.name, inside.join(", "));
+            }
+            None if inside.is_empty() => self.row(entry.name.to_owned(), width, 0),
+            None => self.row(format!("{}({})", entry.name, inside.join(", ")), width, 0),
+        }
+    }
+
+    /// D = A ⊙ M with M = 1/keep with probability keep, else 0 (inverted dropout).
+    pub(super) fn dropout(&mut self, keep: f64, x: NodeId) -> NodeId {
+        let (number, width) = (self.number("d"), self.columns(x));
+        self.row(format!("dropout(keep = {keep})"), width, 0);
+        if self.mode == Mode::Prediction || keep == 1.0 {
+            return x;
+        }
+        let mask = self.graph.mask(number as u32, keep, width);
+        self.graph.name(mask, format!("m{number}"));
+        let d = self.graph.mul(x, mask);
+        self.graph.name(d, format!("d{number}"))
+    }
+
+    /// x + f(x)
+    pub(super) fn skip(
+        &mut self,
+        layer: &Layer,
+        inner: &[Layer],
+        x: NodeId,
+        result: Option<&str>,
+    ) -> NodeId {
+        let number = self.number("r");
+        let before = self.tensors.layers.len();
+        self.depth += 1;
+        let known_before = self.is_known;
+        let f = self.chain(inner, x, None);
+        let known_behind = std::mem::replace(&mut self.is_known, known_before);
+        self.depth -= 1;
+        let (from, to) = (self.columns(x), self.columns(f));
+        let line = LayerRow {
+            name: format!("{}skip", self.indent()),
+            width: to,
+            parameters: 0,
+        };
+        self.tensors.layers.insert(before, line);
+        if from != to {
+            if known_before && known_behind {
+                let message = format!(
+                    "skip adds what goes in, {from} wide, to what comes out, {to} wide; end it \
+                     with {from} units"
+                );
+                self.errors
+                    .push(last_units(inner).unwrap_or(layer.span), message);
+            }
+            return x;
+        }
+        let sum = self.graph.add(x, f);
+        let name = result.map_or_else(|| format!("r{number}"), str::to_owned);
+        self.graph.name(sum, name)
+    }
+}
+
+/// Where the last number of units in a chain is written.
+fn last_units(layers: &[Layer]) -> Option<Span> {
+    layers.iter().rev().find_map(|layer| match &layer.kind {
+        LayerKind::Affine { .. } => Some(layer.span),
+        LayerKind::Skip(inner) => last_units(inner),
+        _ => None,
+    })
+}

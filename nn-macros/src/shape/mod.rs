@@ -1,0 +1,293 @@
+//! What a declaration means to what is computed: the forward equations, every width checked.
+//!
+//! This is the last stage that can find a user's mistake. After one it goes on with the width that
+//! was meant, and says nothing about widths that depend on a mistake, so that one mistake gives one
+//! message. What it returns then is not emitted.
+
+mod batch_norm;
+mod layers;
+mod loss;
+
+use crate::diagnostics::Errors;
+use crate::formula::builtin::Gain;
+use crate::formula::{self, Formula};
+use crate::ir::{Graph, NodeId, Shape, Source};
+use crate::model::{Layer, LayerKind, Model};
+use proc_macro2::Span;
+use std::collections::HashMap;
+
+/// More parameters than this would not fit a gigabyte of `f32`.
+const MOST_PARAMETERS: usize = 1 << 28;
+
+/// A checked network: its tensors and its forward equations, in training and in prediction.
+pub struct Network {
+    pub inputs: usize,
+    pub outputs: usize,
+    pub targets: usize,
+    pub loss: String,
+    pub parameters: Vec<Tensor>,
+    pub statistics: Vec<Tensor>,
+    pub layers: Vec<LayerRow>,
+    /// With dropout and batch statistics; its last outputs are the running statistics, moved on.
+    pub training: Forward,
+    /// Without dropout, with running statistics.
+    pub prediction: Forward,
+}
+
+/// The equations of one pass over a batch.
+pub struct Forward {
+    pub graph: Graph,
+    /// F, a row per sample.
+    pub output: NodeId,
+    /// L, the sum over the samples.
+    pub loss: NodeId,
+    /// The parameters, in the order of [`Network::parameters`].
+    pub parameters: Vec<NodeId>,
+    /// The running statistics after this pass, in the order of [`Network::statistics`].
+    pub statistics: Vec<NodeId>,
+    /// What to call the derivative of a named tensor.
+    pub adjoint_of_output: String,
+}
+
+/// A named piece of the flat parameter slice or of the running statistics.
+#[derive(Clone, Debug)]
+pub struct Tensor {
+    pub name: String,
+    pub role: Role,
+    pub rows: usize,
+    pub columns: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Weight(Gain),
+    Bias,
+    Scale,
+    Shift,
+    Mean,
+    Variance,
+}
+
+/// One line of the summary.
+#[derive(Clone, Debug)]
+pub struct LayerRow {
+    pub name: String,
+    pub width: usize,
+    pub parameters: usize,
+}
+
+pub fn shape(model: &Model, errors: &mut Errors) -> Network {
+    let (training, tensors) = forward(model, Mode::Training, errors);
+    // The second walk finds the same mistakes again; they are reported once.
+    let (prediction, _) = forward(model, Mode::Prediction, &mut Errors::default());
+    count_parameters(&tensors, errors);
+    let outputs = training.graph.shape(training.output).columns;
+    Network {
+        inputs: model.inputs,
+        outputs,
+        targets: tensors.targets,
+        loss: model.loss.entry.name.to_owned(),
+        parameters: tensors.parameters,
+        statistics: tensors.statistics,
+        layers: tensors.layers,
+        training,
+        prediction,
+    }
+}
+
+/// The flat parameter slice must fit in memory.
+fn count_parameters(tensors: &Tensors, errors: &mut Errors) {
+    let sizes = tensors
+        .parameters
+        .iter()
+        .map(|tensor| tensor.rows * tensor.columns);
+    let total = sizes.fold(0_usize, usize::saturating_add);
+    if let Some((_, span)) = tensors.largest
+        && total > MOST_PARAMETERS
+    {
+        let message = format!(
+            "this network has {total} parameters, most of them in this layer, but {MOST_PARAMETERS} \
+             are the most it can have; use fewer units"
+        );
+        errors.push(span, message);
+    }
+}
+
+/// Which of a layer's two behaviours is written out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Training,
+    Prediction,
+}
+
+/// What the walk over the layers collects besides equations.
+struct Tensors {
+    parameters: Vec<Tensor>,
+    statistics: Vec<Tensor>,
+    layers: Vec<LayerRow>,
+    targets: usize,
+    /// The most weights of a layer, and where its units are written.
+    largest: Option<(usize, Span)>,
+}
+
+/// Writes the forward equations, layer by layer.
+struct Writer<'a> {
+    graph: Graph,
+    mode: Mode,
+    errors: &'a mut Errors,
+    tensors: Tensors,
+    parameters: Vec<NodeId>,
+    statistics: Vec<NodeId>,
+    /// How many layers of each kind came so far, by the letter of their result.
+    numbers: HashMap<&'static str, usize>,
+    /// How deep in skips.
+    depth: usize,
+    /// Whether the width so far is what was written, not a repair after a mistake.
+    is_known: bool,
+}
+
+fn forward(model: &Model, mode: Mode, errors: &mut Errors) -> (Forward, Tensors) {
+    let tensors = Tensors {
+        parameters: Vec::new(),
+        statistics: Vec::new(),
+        layers: Vec::new(),
+        targets: 0,
+        largest: None,
+    };
+    let mut writer = Writer {
+        graph: Graph::default(),
+        mode,
+        errors,
+        tensors,
+        parameters: Vec::new(),
+        statistics: Vec::new(),
+        numbers: HashMap::new(),
+        depth: 0,
+        is_known: true,
+    };
+    let x = writer
+        .graph
+        .source(Source::Inputs, Shape::rows(model.inputs), "x");
+    let ends_affine = matches!(
+        model.layers.last(),
+        Some(Layer {
+            kind: LayerKind::Affine { .. },
+            ..
+        })
+    );
+    let output = writer.chain(&model.layers, x, Some("f"));
+    let loss = writer.loss(&model.loss, output);
+    let last = writer.numbers.get("h").copied().unwrap_or(1);
+    let forward = Forward {
+        graph: writer.graph,
+        output,
+        loss,
+        parameters: writer.parameters,
+        statistics: writer.statistics,
+        adjoint_of_output: if ends_affine {
+            format!("g{last}")
+        } else {
+            "df".to_owned()
+        },
+    };
+    (forward, writer.tensors)
+}
+
+impl Forward {
+    /// The name of the adjoint of a tensor: Gₗ for Hₗ as in the lecture, else ∂L/∂ of it.
+    pub fn adjoint_name(&self, name: &str) -> String {
+        match name.strip_prefix('h') {
+            Some(number) if number.bytes().all(|digit| digit.is_ascii_digit()) => {
+                format!("g{number}")
+            }
+            _ if name == "f" => self.adjoint_of_output.clone(),
+            _ => format!("d{name}"),
+        }
+    }
+}
+
+impl Writer<'_> {
+    /// The result of a chain on `x`; the last layer's result is named `result` if given.
+    fn chain(&mut self, layers: &[Layer], x: NodeId, result: Option<&str>) -> NodeId {
+        let mut x = x;
+        let last = layers
+            .iter()
+            .rposition(|layer| !matches!(layer.kind, LayerKind::Assertion { .. }));
+        for (index, layer) in layers.iter().enumerate() {
+            let name = result.filter(|_| Some(index) == last);
+            x = self.layer(layer, x, name);
+        }
+        x
+    }
+
+    fn layer(&mut self, layer: &Layer, x: NodeId, result: Option<&str>) -> NodeId {
+        match &layer.kind {
+            LayerKind::Affine { units } => self.affine(layer.span, *units, x, result),
+            LayerKind::Activation(activation) => self.activation(activation, x, result),
+            LayerKind::Dropout { keep } => self.dropout(*keep, x),
+            LayerKind::BatchNorm { eps, momentum } => self.batch_norm(*eps, *momentum, x),
+            LayerKind::Skip(inner) => self.skip(layer, inner, x, result),
+            LayerKind::Assertion { width } => {
+                let found = self.columns(x);
+                if found != *width && self.is_known {
+                    let message = format!(
+                        "the width here is {found}, not {width}; write `[{found}]`, or change the \
+                         layer before"
+                    );
+                    self.errors.push(layer.span, message);
+                }
+                x
+            }
+            LayerKind::Unknown => {
+                self.is_known = false;
+                x
+            }
+        }
+    }
+
+    fn columns(&self, x: NodeId) -> usize {
+        self.graph.shape(x).columns
+    }
+
+    /// The next number of the layers whose result has this letter.
+    fn number(&mut self, letter: &'static str) -> usize {
+        let number = self.numbers.entry(letter).or_insert(0);
+        *number += 1;
+        *number
+    }
+
+    fn parameter(&mut self, name: String, role: Role, rows: usize, columns: usize) -> NodeId {
+        let source = Source::Parameter(self.parameters.len());
+        let id = self
+            .graph
+            .source(source, Shape::matrix(rows, columns), &name);
+        self.parameters.push(id);
+        self.tensors.parameters.push(Tensor {
+            name,
+            role,
+            rows,
+            columns,
+        });
+        id
+    }
+
+    fn indent(&self) -> String {
+        "  ".repeat(self.depth)
+    }
+
+    fn row(&mut self, name: String, width: usize, parameters: usize) {
+        let name = format!("{}{name}", self.indent());
+        self.tensors.layers.push(LayerRow {
+            name,
+            width,
+            parameters,
+        });
+    }
+}
+
+/// A table entry's formula; that all of them parse is a test.
+fn entry_formula(text: &str) -> Formula {
+    syn::parse_str(text)
+        .and_then(|expression| formula::parse(&expression))
+        .expect("the tables' formulas parse")
+}
