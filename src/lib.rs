@@ -18,7 +18,7 @@ pub mod __private {
     pub use core::default::Default;
     pub use core::fmt::Debug;
     pub use core::marker::Sized;
-    pub use core::primitive::{f32, f64};
+    pub use core::primitive::{f32, f64, str, usize};
     pub use core::result::Result::{self, Ok};
     pub use ndarray::Array2;
     pub use nn_macros::network;

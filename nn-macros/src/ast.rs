@@ -1,5 +1,6 @@
 //! What was written: every piece keeps the place where it stands.
 
+use crate::diagnostics::Place;
 use proc_macro2::{Ident, Span, TokenStream};
 
 /// `… = 2 -> tanh(50) -> 1; loss = mse;`
@@ -8,7 +9,7 @@ pub struct Declaration {
     pub facade: TokenStream,
     pub form: Form,
     pub chain: Vec<Layer>,
-    /// Where the chain stands, for mistakes that belong to no layer.
+    /// Where the chain begins, for mistakes that belong to no layer.
     pub span: Span,
     pub settings: Vec<Setting>,
 }
@@ -42,25 +43,31 @@ pub enum LayerKind {
     Call(Call),
     /// `skip(tanh(50) -> 50)`
     Skip(Vec<Layer>),
+    /// Something that is no layer; its mistake is reported already.
+    Unreadable,
 }
 
 /// A name with arguments.
 pub struct Call {
     pub name: Ident,
+    /// Where the parentheses stand, if there are any.
+    pub parentheses: Option<Span>,
     pub arguments: Vec<Argument>,
 }
 
 /// `0.8` or `keep = 0.8`
 pub struct Argument {
     pub name: Option<Ident>,
-    pub value: Number,
+    /// `None` behind a mistake that is reported already.
+    pub value: Option<Number>,
+    pub place: Place,
 }
 
 /// A number as written, `-` included, without a suffix.
 #[derive(Clone)]
 pub struct Number {
     pub text: String,
-    pub span: Span,
+    pub place: Place,
 }
 
 /// `loss = huber(delta = 2)`

@@ -4,25 +4,26 @@ use crate::derive::vjp;
 use crate::diagnostics::Errors;
 use crate::emit::{self, Passes, Planned};
 use crate::ir::{Graph, NodeId, check::check};
-use crate::model::Model;
 use crate::parse::parse;
 use crate::passes::{drop_dead, name_shared};
 use crate::plan::plan;
 use crate::resolve::resolve;
 use crate::shape::{Forward, Network, shape};
 use proc_macro2::TokenStream;
-use quote::quote;
 
-/// A declaration to its code; behind mistakes, to their messages and the code of what is left.
+/// A declaration to its code; one with mistakes to their messages.
 pub fn compile(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let Some(declaration) = parse(tokens, &mut errors) else {
-        return errors.to_compile_errors();
+        return errors.items();
     };
     let model = resolve(declaration, &mut errors);
     let network = shape(&model, &mut errors);
-    let code = emit::emit(&model, &network, &passes(&network));
-    with_errors(&model, &errors, code)
+    match &model.item {
+        _ if errors.is_empty() => emit::emit(&model, &network, &passes(&network)),
+        Some(item) => errors.item(&item.visibility, &item.name),
+        None => errors.expression(),
+    }
 }
 
 /// The three passes of a network: gradient, prediction, loss.
@@ -62,15 +63,5 @@ fn planned(graph: &Graph, outputs: &[NodeId]) -> Planned {
         graph,
         plan,
         outputs,
-    }
-}
-
-/// The code with the mistakes' messages in front, so that one mistake gives one message.
-fn with_errors(model: &Model, errors: &Errors, code: TokenStream) -> TokenStream {
-    let messages = errors.to_compile_errors();
-    match model.item {
-        Some(_) => quote!(#messages #code),
-        None if messages.is_empty() => code,
-        None => quote!({ #messages #code }),
     }
 }

@@ -9,6 +9,8 @@ pub struct Model {
     pub facade: TokenStream,
     pub item: Option<ItemForm>,
     pub scalar: Scalar,
+    /// Where the number of inputs stands.
+    pub span: Span,
     /// The seed that an expression initializes its network from.
     pub seed: u64,
     pub inputs: usize,
@@ -70,6 +72,8 @@ pub enum LayerKind {
     Assertion {
         width: usize,
     },
+    /// A mistake that is reported already; the width behind it is anyone's guess.
+    Unknown,
 }
 
 #[derive(Clone)]

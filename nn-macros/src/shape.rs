@@ -1,14 +1,15 @@
 //! What a declaration means to what is computed: the forward equations, every width checked.
 //!
-//! This is the last stage that can find a user's mistake. After one it still returns a network
-//! (the offending layer repaired or left out), so that the generated type exists and one mistake
-//! gives one message.
+//! This is the last stage that can find a user's mistake. After one it goes on with the width that
+//! was meant, and says nothing about widths that depend on a mistake, so that one mistake gives one
+//! message. What it returns then is not emitted.
 
 use crate::diagnostics::Errors;
 use crate::formula::builtin::{Gain, LOSSES, Pairing, Reduction};
 use crate::formula::{self, Formula};
 use crate::ir::{Axis, Graph, NodeId, Op, Shape, Source, Unary};
 use crate::model::{Activation, Layer, LayerKind, Loss, Model};
+use proc_macro2::Span;
 use std::collections::HashMap;
 
 /// More parameters than this would not fit a gigabyte of `f32`.
@@ -75,22 +76,7 @@ pub fn shape(model: &Model, errors: &mut Errors) -> Network {
     let (training, tensors) = forward(model, Mode::Training, errors);
     // The second walk finds the same mistakes again; they are reported once.
     let (prediction, _) = forward(model, Mode::Prediction, &mut Errors::default());
-    let parameters = tensors
-        .parameters
-        .iter()
-        .map(|tensor| tensor.rows as u128 * tensor.columns as u128);
-    let total: u128 = parameters.sum();
-    if total > MOST_PARAMETERS as u128 {
-        let at = model
-            .layers
-            .first()
-            .map_or(model.loss.span, |layer| layer.span);
-        let message = format!(
-            "this network has {total} parameters; the most it can have is {MOST_PARAMETERS}"
-        );
-        errors.push(at, message);
-        return shape(&Model::smallest(model), errors);
-    }
+    count_parameters(&tensors, errors);
     let outputs = training.graph.shape(training.output).columns;
     Network {
         inputs: model.inputs,
@@ -105,26 +91,21 @@ pub fn shape(model: &Model, errors: &mut Errors) -> Network {
     }
 }
 
-impl Model {
-    /// The same declaration with `1 -> 1` in place of its layers.
-    fn smallest(&self) -> Self {
-        let span = self.loss.span;
-        Self {
-            facade: self.facade.clone(),
-            item: None,
-            scalar: self.scalar,
-            seed: self.seed,
-            inputs: 1,
-            layers: vec![Layer {
-                span,
-                kind: LayerKind::Affine { units: 1 },
-            }],
-            loss: Loss {
-                entry: &LOSSES[0],
-                settings: Vec::new(),
-                span,
-            },
-        }
+/// The flat parameter slice must fit in memory.
+fn count_parameters(tensors: &Tensors, errors: &mut Errors) {
+    let sizes = tensors
+        .parameters
+        .iter()
+        .map(|tensor| tensor.rows * tensor.columns);
+    let total = sizes.fold(0_usize, usize::saturating_add);
+    if let Some((_, span)) = tensors.largest
+        && total > MOST_PARAMETERS
+    {
+        let message = format!(
+            "this network has {total} parameters, most of them in this layer, but {MOST_PARAMETERS} \
+             are the most it can have; use fewer units"
+        );
+        errors.push(span, message);
     }
 }
 
@@ -141,6 +122,8 @@ struct Tensors {
     statistics: Vec<Tensor>,
     layers: Vec<LayerRow>,
     targets: usize,
+    /// The most weights of a layer, and where its units are written.
+    largest: Option<(usize, Span)>,
 }
 
 /// Writes the forward equations, layer by layer.
@@ -155,6 +138,8 @@ struct Writer<'a> {
     numbers: HashMap<&'static str, usize>,
     /// How deep in skips.
     depth: usize,
+    /// Whether the width so far is what was written, not a repair after a mistake.
+    is_known: bool,
 }
 
 fn forward(model: &Model, mode: Mode, errors: &mut Errors) -> (Forward, Tensors) {
@@ -163,6 +148,7 @@ fn forward(model: &Model, mode: Mode, errors: &mut Errors) -> (Forward, Tensors)
         statistics: Vec::new(),
         layers: Vec::new(),
         targets: 0,
+        largest: None,
     };
     let mut writer = Writer {
         graph: Graph::default(),
@@ -173,6 +159,7 @@ fn forward(model: &Model, mode: Mode, errors: &mut Errors) -> (Forward, Tensors)
         statistics: Vec::new(),
         numbers: HashMap::new(),
         depth: 0,
+        is_known: true,
     };
     let x = writer
         .graph
@@ -231,17 +218,24 @@ impl Writer<'_> {
 
     fn layer(&mut self, layer: &Layer, x: NodeId, result: Option<&str>) -> NodeId {
         match &layer.kind {
-            LayerKind::Affine { units } => self.affine(*units, x, result),
+            LayerKind::Affine { units } => self.affine(layer.span, *units, x, result),
             LayerKind::Activation(activation) => self.activation(activation, x, result),
             LayerKind::Dropout { keep } => self.dropout(*keep, x),
             LayerKind::BatchNorm { eps, momentum } => self.batch_norm(*eps, *momentum, x),
             LayerKind::Skip(inner) => self.skip(layer, inner, x, result),
             LayerKind::Assertion { width } => {
                 let found = self.columns(x);
-                if found != *width {
-                    let message = format!("the width here is {found}, not {width}");
+                if found != *width && self.is_known {
+                    let message = format!(
+                        "the width here is {found}, not {width}; write `[{found}]`, or change the \
+                         layer before"
+                    );
                     self.errors.push(layer.span, message);
                 }
+                x
+            }
+            LayerKind::Unknown => {
+                self.is_known = false;
                 x
             }
         }
@@ -283,8 +277,13 @@ impl Writer<'_> {
     }
 
     /// H = A W + b
-    fn affine(&mut self, units: usize, x: NodeId, result: Option<&str>) -> NodeId {
+    fn affine(&mut self, at: Span, units: usize, x: NodeId, result: Option<&str>) -> NodeId {
         let (number, fan_in) = (self.number("h"), self.columns(x));
+        self.is_known = true;
+        let largest = &mut self.tensors.largest;
+        if largest.is_none_or(|(weights, _)| weights < fan_in * units) {
+            *largest = Some((fan_in * units, at));
+        }
         let w = self.parameter(
             format!("w{number}"),
             Role::Weight(Gain::Glorot),
@@ -456,7 +455,9 @@ impl Writer<'_> {
         let number = self.number("r");
         let before = self.tensors.layers.len();
         self.depth += 1;
+        let known_before = self.is_known;
         let f = self.chain(inner, x, None);
+        let known_behind = std::mem::replace(&mut self.is_known, known_before);
         self.depth -= 1;
         let (from, to) = (self.columns(x), self.columns(f));
         let line = LayerRow {
@@ -466,12 +467,15 @@ impl Writer<'_> {
         };
         self.tensors.layers.insert(before, line);
         if from != to {
-            let message = format!(
-                "skip adds its input, {from} wide, to its output, {to} wide; end it with {from} \
-                 units"
-            );
-            self.errors.push(layer.span, message);
-            return f;
+            if known_before && known_behind {
+                let message = format!(
+                    "skip adds what goes in, {from} wide, to what comes out, {to} wide; end it \
+                     with {from} units"
+                );
+                self.errors
+                    .push(last_units(inner).unwrap_or(layer.span), message);
+            }
+            return x;
         }
         let sum = self.graph.add(x, f);
         let name = result.map_or_else(|| format!("r{number}"), str::to_owned);
@@ -519,24 +523,34 @@ impl Writer<'_> {
     fn fitting(&mut self, loss: &Loss, outputs: usize) -> &'static formula::builtin::Loss {
         let message = match loss.entry.pairing {
             Pairing::Classes if outputs < 2 => Some(format!(
-                "cross_entropy needs one output a class, at least 2, but the network has \
-                 {outputs}; for two classes on one output use binary_cross_entropy"
+                "{} needs an output for every class, so at least 2, but the network has \
+                 {outputs}; for two classes on one output, use binary_cross_entropy",
+                loss.entry.name
             )),
             Pairing::Halves if !outputs.is_multiple_of(2) => Some(format!(
-                "{} needs a mean and a log-deviation for every target, so an even number of \
-                 outputs, but the network has {outputs}",
+                "{} needs two outputs for every target, its mean and its log-deviation, but the \
+                 network has {outputs}; give the last layer an even number of units",
                 loss.entry.name
             )),
             _ => None,
         };
-        match message {
-            Some(message) => {
-                self.errors.push(loss.span, message);
-                &LOSSES[0]
-            }
-            None => loss.entry,
+        let Some(message) = message else {
+            return loss.entry;
+        };
+        if self.is_known {
+            self.errors.push(loss.span, message);
         }
+        &LOSSES[0]
     }
+}
+
+/// Where the last number of units in a chain is written.
+fn last_units(layers: &[Layer]) -> Option<Span> {
+    layers.iter().rev().find_map(|layer| match &layer.kind {
+        LayerKind::Affine { .. } => Some(layer.span),
+        LayerKind::Skip(inner) => last_units(inner),
+        _ => None,
+    })
 }
 
 /// A table entry's formula; that all of them parse is a test.

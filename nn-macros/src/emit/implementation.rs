@@ -7,6 +7,7 @@ use crate::ir::print;
 use crate::shape::{Network, Role, Tensor};
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 
 impl Emitter<'_> {
     /// `impl Network for Sine { … }`
@@ -101,7 +102,7 @@ impl Emitter<'_> {
         let inputs = Size(self.network.inputs);
         let outputs = Size(self.network.outputs);
         let targets = Size(self.network.targets);
-        let (number, name) = (&self.number, self.name.to_string());
+        let (number, name) = (&self.number, self.name.unraw().to_string());
         let bytes = self.model.scalar.bytes();
         let most = |part: fn(&EmittedPass) -> Size| {
             Size(bytes * passes.iter().map(|pass| part(pass).0).max().unwrap_or(0))

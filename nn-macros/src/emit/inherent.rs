@@ -3,8 +3,8 @@
 use super::names::{self, Size};
 use super::{EmittedPass, Emitter};
 use crate::shape::{Role, Tensor};
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 
 /// Stack memory that `forward` may use, in scalars; beyond it, it allocates.
 const STACK_SCALARS: usize = 4096;
@@ -16,6 +16,10 @@ impl Emitter<'_> {
         let views = self.views();
         let forward = self.forward(prediction);
         let number = &self.number;
+        // The compiler's notes to a wrong width point at the declaration, not at the whole macro.
+        let predict = Ident::new("predict", self.place);
+        let inputs = Ident::new("inputs", self.model.span);
+        let rows = quote_spanned!(self.model.span=> rt::Rows<<Self as rt::Network>::Input>);
         quote! {
             #[automatically_derived]
             impl #name {
@@ -30,11 +34,11 @@ impl Emitter<'_> {
                 ///
                 /// # Errors
                 /// Rows of the wrong width, NaN or infinite values.
-                pub fn predict<Rows>(&self, inputs: &Rows) -> rt::Result<rt::Array2<#number>, rt::Error>
+                pub fn #predict<Rows>(&self, #inputs: &Rows) -> rt::Result<rt::Array2<#number>, rt::Error>
                 where
-                    Rows: rt::Rows<<Self as rt::Network>::Input> + ?rt::Sized,
+                    Rows: #rows + ?rt::Sized,
                 {
-                    <Self as rt::Network>::predict(self, inputs)
+                    <Self as rt::Network>::predict(self, #inputs)
                 }
 
                 /// The layers, widths and parameters, as a table.
@@ -55,12 +59,15 @@ impl Emitter<'_> {
             &self.number,
         );
         let pass = self.pass_name("Prediction");
+        let forward = Ident::new("forward", self.place);
+        let rows = Ident::new("inputs", self.model.span);
+        let argument = quote_spanned!(self.model.span=> #rows: &[[#number; #inputs]; N]);
         let scratch = prediction.single_row;
         let single = (scratch.0 <= STACK_SCALARS).then(|| {
             quote! {
                 if N == 1 {
                     rt::Isa::best().run(#pass::<1> {
-                        inputs,
+                        inputs: #rows,
                         parameters: &self.parameters,
                         statistics: &self.statistics,
                         workspace: &mut [0.0; #scratch],
@@ -73,13 +80,13 @@ impl Emitter<'_> {
         quote! {
             /// The network's outputs for these rows: dropout is off, batch normalization uses its
             /// running statistics. The compiler checks the widths.
-            pub fn forward<const N: usize>(&self, inputs: &[[#number; #inputs]; N]) -> [[#number; #outputs]; N] {
+            pub fn #forward<const N: usize>(&self, #argument) -> [[#number; #outputs]; N] {
                 let mut outputs = [[0.0; #outputs]; N];
                 #single
                 let _ = <Self as rt::Network>::predict_into(
                     self,
                     rt::Isa::best(),
-                    inputs,
+                    #rows,
                     &mut outputs,
                     &mut rt::Workspace::new(),
                 );

@@ -21,6 +21,7 @@ use names::{Names, Size};
 use proc_macro2::{Ident, Span, TokenStream};
 use program::{Output, Pass};
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 
 /// One planned pass: its graph, its plan and its outputs in the graph.
 pub struct Planned {
@@ -65,6 +66,8 @@ struct Emitter<'a> {
     names: PassNames,
     functions: Functions,
     name: Ident,
+    /// Where the declaration names its network, or begins.
+    place: Span,
     number: Ident,
 }
 
@@ -86,9 +89,9 @@ struct EmittedPass {
 
 impl<'a> Emitter<'a> {
     fn new(model: &'a Model, network: &'a Network, passes: &'a Passes) -> Self {
-        let name = match &model.item {
-            Some(item) => item.name.clone(),
-            None => Ident::new("Network", Span::mixed_site()),
+        let (name, place) = match &model.item {
+            Some(item) => (item.name.clone(), item.name.span()),
+            None => (Ident::new("Network", Span::mixed_site()), model.span),
         };
         let number = format_ident!("{}", model.scalar.name());
         let names = PassNames {
@@ -109,6 +112,7 @@ impl<'a> Emitter<'a> {
             names,
             functions,
             name,
+            place,
             number,
         }
     }
@@ -137,13 +141,13 @@ impl<'a> Emitter<'a> {
             #[doc = #docs]
             #[derive(#facade::__private::Clone, #facade::__private::Debug)]
             #visibility struct #name {
-                parameters: #facade::__private::Vec<#number>,
-                statistics: #facade::__private::Vec<#number>,
+                parameters: #facade::__private::Vec<#facade::__private::#number>,
+                statistics: #facade::__private::Vec<#facade::__private::#number>,
             }
 
-            #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+            #[allow(dead_code, unused_imports, clippy::all, clippy::pedantic, clippy::nursery)]
             const _: () = {
-                use #facade::__private as rt;
+                use #facade::__private::{self as rt, f32, f64, str, usize};
                 #implementation
                 #inherent
                 #functions
@@ -266,7 +270,8 @@ impl<'a> Emitter<'a> {
     }
 
     fn pass_name(&self, suffix: &str) -> Ident {
-        Ident::new(&format!("{}{suffix}", self.name), Span::mixed_site())
+        let name = self.name.unraw();
+        Ident::new(&format!("{name}{suffix}"), Span::mixed_site())
     }
 
     /// A struct that holds a pass's arguments, and the pass as a program over them.

@@ -23,6 +23,7 @@ use crate::math::Real;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Labels<'a>(pub &'a [usize]);
 
+#[diagnostic::do_not_recommend]
 impl<T: Real, const N: usize> Rows<[T; N]> for Labels<'_> {
     fn as_rows(&self, _what: &'static str) -> Result<Cow<'_, [[T; N]]>, Error> {
         let classes = N.max(2);

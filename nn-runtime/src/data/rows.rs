@@ -31,9 +31,9 @@ use crate::network::Row;
 /// two_wide(&[[1.0f32; 3]; 4]);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "the network takes rows of type `{R}` here, but these data hold no such rows",
-    label = "`{Self}` does not hold rows of type `{R}`",
-    note = "the number in `{R}` is the network's width: give each row that many values, of that scalar type",
+    message = "the network takes rows of type `{R}` here, but these data hold others",
+    label = "this holds no rows of type `{R}`",
+    note = "give each row as many values as `{R}` has, of its scalar type",
     note = "rows come as `&[{R}]`, `&Vec<{R}>`, an `ndarray` array or view with two dimensions, or `Labels` for classes"
 )]
 pub trait Rows<R: Row> {
@@ -46,30 +46,35 @@ pub trait Rows<R: Row> {
     fn as_rows(&self, what: &'static str) -> Result<Cow<'_, [R]>, Error>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Row> Rows<R> for [R] {
     fn as_rows(&self, _what: &'static str) -> Result<Cow<'_, [R]>, Error> {
         Ok(Cow::Borrowed(self))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Row> Rows<R> for Vec<R> {
     fn as_rows(&self, what: &'static str) -> Result<Cow<'_, [R]>, Error> {
         self.as_slice().as_rows(what)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Row, const M: usize> Rows<R> for [R; M] {
     fn as_rows(&self, what: &'static str) -> Result<Cow<'_, [R]>, Error> {
         self.as_slice().as_rows(what)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Row, X: Rows<R> + ?Sized> Rows<R> for &X {
     fn as_rows(&self, what: &'static str) -> Result<Cow<'_, [R]>, Error> {
         (**self).as_rows(what)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Real, const N: usize> Rows<[T; N]> for ArrayRef<T, Ix2> {
     fn as_rows(&self, what: &'static str) -> Result<Cow<'_, [[T; N]]>, Error> {
         if self.ncols() != N {
@@ -89,12 +94,14 @@ impl<T: Real, const N: usize> Rows<[T; N]> for ArrayRef<T, Ix2> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Real, S: Data<Elem = T>, const N: usize> Rows<[T; N]> for ArrayBase<S, Ix2> {
     fn as_rows(&self, what: &'static str) -> Result<Cow<'_, [[T; N]]>, Error> {
         (**self).as_rows(what)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Real> Rows<[T; 1]> for ArrayRef<T, Ix1> {
     fn as_rows(&self, _what: &'static str) -> Result<Cow<'_, [[T; 1]]>, Error> {
         Ok(match self.as_slice() {
@@ -104,6 +111,7 @@ impl<T: Real> Rows<[T; 1]> for ArrayRef<T, Ix1> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Real, S: Data<Elem = T>> Rows<[T; 1]> for ArrayBase<S, Ix1> {
     fn as_rows(&self, what: &'static str) -> Result<Cow<'_, [[T; 1]]>, Error> {
         (**self).as_rows(what)

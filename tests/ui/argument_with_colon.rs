@@ -1,0 +1,4 @@
+fn main() {
+    let net = unrolled::network!(2 -> tanh(50) -> dropout(keep: 0.8) -> 1);
+    let _ = net.forward(&[[0.0; 2]]);
+}

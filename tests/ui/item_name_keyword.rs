@@ -1,0 +1,5 @@
+unrolled::network! {
+    struct loop = 2 -> tanh(50) -> 1;
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+unrolled::network! {
+    struct = 2 -> tanh(50) -> 1;
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+unrolled::network! {
+    struct Net = 2 -> tahn(50) -> dropout(2) -> 1;
+    loss = msee;
+}
+
+fn main() {}

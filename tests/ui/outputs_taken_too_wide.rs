@@ -1,0 +1,6 @@
+unrolled::network! { struct Net = 2 -> tanh(3) -> 1; }
+
+fn main() {
+    let net = Net::init(Default::default(), 1);
+    let [[_, _]] = net.forward(&[[0.1, 0.2]]);
+}

@@ -1,0 +1,5 @@
+unrolled::network! {
+    struct Net = 2 -> tanh(50) -> 1; seed = 7;
+}
+
+fn main() { let _ = Net::init(Default::default(), 1); }

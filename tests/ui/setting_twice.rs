@@ -1,0 +1,5 @@
+unrolled::network! {
+    struct Net = 2 -> tanh(50) -> 1; loss = mse; loss = mae;
+}
+
+fn main() {}
