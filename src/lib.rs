@@ -1,6 +1,38 @@
 //! Small neural networks, unrolled at compile time.
 
-pub use nn_runtime::*;
+pub use nn_runtime::{
+    data, error, init, mask, math, metrics, network, optim, simd, summary, train, workspace,
+};
+
+#[doc(no_inline)]
+pub use prelude::*;
+
+/// What a program that trains and uses networks needs: `use unrolled::prelude::*;`.
+pub mod prelude {
+    pub use crate::network;
+    pub use nn_runtime::data::{
+        Fold, Labels, Rows, Share, Split, Standardizer, gather, k_fold, split, stratified,
+        stratified_k_fold,
+    };
+    pub use nn_runtime::error::Error;
+    pub use nn_runtime::init::Init;
+    pub use nn_runtime::metrics::{
+        ConfusionMatrix, accuracy, class_log_likelihood, classes, gaussian_log_likelihood, mae,
+        probabilities, r2, rmse,
+    };
+    pub use nn_runtime::network::{Draw, Network};
+    pub use nn_runtime::optim::{
+        Adam, AdamW, Clip, Covers, Penalty, Plateau, RmsProp, Schedule, Sgd,
+    };
+    pub use nn_runtime::simd::Isa;
+    pub use nn_runtime::summary::Summary;
+    #[cfg(feature = "progress")]
+    pub use nn_runtime::train::ProgressBar;
+    pub use nn_runtime::train::{
+        CsvLog, EarlyStopping, Epoch, History, Observer, Stopped, Trainer,
+    };
+    pub use nn_runtime::workspace::Workspace;
+}
 
 /// Declares a network.
 #[macro_export]
@@ -9,7 +41,6 @@ macro_rules! network {
         $crate::__private::network! { $crate, $($declaration)* }
     };
 }
-
 /// What generated code refers to; nothing here is for users, and all of it may change.
 #[doc(hidden)]
 pub mod __private {

@@ -133,10 +133,22 @@ pub trait Network: Clone + Send + Sync + 'static {
         &self,
         inputs: &X,
     ) -> Result<Array2<Self::Scalar>, Error> {
+        self.predict_rows(inputs).map(Self::Output::into_array2)
+    }
+
+    /// [`predict`](Network::predict) with the outputs as arrays, one a sample: what the
+    /// [`metrics`](crate::metrics) take.
+    ///
+    /// # Errors
+    /// Those of [`predict`](Network::predict).
+    fn predict_rows<X: Rows<Self::Input> + ?Sized>(
+        &self,
+        inputs: &X,
+    ) -> Result<Vec<Self::Output>, Error> {
         let inputs = checked(inputs, "inputs")?;
         let mut outputs = vec![Self::Output::ZERO; inputs.len()];
         self.predict_into(Isa::detect()?, &inputs, &mut outputs, &mut Workspace::new())?;
-        Ok(Self::Output::into_array2(outputs))
+        Ok(outputs)
     }
 
     /// The layers, tensors and memory as a table to print.

@@ -86,6 +86,13 @@ impl Summary {
     }
 }
 
+/// The summary of a network's type, for networks whose type has no name: `Summary::from(&network)`.
+impl<N: Network> From<&N> for Summary {
+    fn from(_network: &N) -> Self {
+        Self::of::<N>()
+    }
+}
+
 fn tensor_table(kind: &'static str, tensors: &[Tensor]) -> Table {
     let mut table = Table::new([kind, "shape", "offset"]);
     for tensor in tensors {
@@ -159,6 +166,12 @@ impl fmt::Display for Table {
 mod tests {
     use super::*;
     use crate::train::mock::Linear;
+
+    #[test]
+    fn of_a_value() {
+        let network = Linear::<1>::zeros();
+        assert_eq!(Summary::from(&network), Summary::of::<Linear<1>>());
+    }
 
     #[test]
     fn a_table() {

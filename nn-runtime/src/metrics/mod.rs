@@ -140,6 +140,27 @@ fn log_softmax<R: Row>(logits: &R, label: usize) -> f64 {
     z[label] - largest - libm::log(sum)
 }
 
+/// Softmax of every row of **logits**: the classes' probabilities, which sum to 1. A single column z
+/// becomes σ(z) = 1/(1 + e⁻ᶻ), the probability of class 1. Computed from differences to the largest
+/// logit, so that nothing overflows.
+pub fn probabilities<R: Row>(logits: &[R]) -> Vec<R> {
+    logits.iter().map(softmax).collect()
+}
+
+fn softmax<R: Row>(logits: &R) -> R {
+    let z = logits.as_slice().iter().map(|z| z.to_f64());
+    // The second logit of a binary problem is 0.
+    let zero = (R::WIDTH == 1).then_some(0.0);
+    let largest = z.clone().chain(zero).fold(f64::NEG_INFINITY, f64::max);
+    let weights = z.chain(zero).map(|z| libm::exp(z - largest));
+    let sum: f64 = weights.clone().sum();
+    let mut row = R::ZERO;
+    for (p, weight) in row.as_mut_slice().iter_mut().zip(weights) {
+        *p = R::Scalar::from_f64(weight / sum);
+    }
+    row
+}
+
 /// The rows' classes, once the labels are known to fit them.
 fn labelled<R: Row>(outputs: &[R], labels: &[usize]) -> Result<Vec<usize>, Error> {
     pair_up(("outputs", outputs.len()), ("labels", labels.len()))?;

@@ -238,3 +238,28 @@ accuracy 0.850 (17 of 20)";
         .collect();
     assert!(widths.iter().all(|&width| width == widths[0]), "{matrix}");
 }
+
+/// 1e-15: a handful of roundings of numbers below 1.
+#[track_caller]
+fn softens<const N: usize>(logits: [f64; N], expected: [f64; N]) {
+    let found = probabilities(&[logits]);
+    let close = |(found, expected): (&f64, &f64)| (found - expected).abs() <= 1e-15;
+    assert!(
+        found[0].iter().zip(&expected).all(close),
+        "{found:?} for {expected:?}"
+    );
+}
+
+#[test]
+fn logits_to_probabilities() {
+    let third = 1.0 / 3.0;
+    softens([7.0; 3], [third; 3]);
+    softens([0.0, 3.0_f64.ln()], [0.25, 0.75]);
+    softens([1e300, 0.0, -1e300], [1.0, 0.0, 0.0]);
+    softens([0.0], [0.5]);
+    softens([3.0_f64.ln()], [0.75]);
+    softens([-800.0], [0.0]);
+    softens([800.0], [1.0]);
+    let unknown = probabilities(&[[f64::NAN, 0.0]]);
+    assert!(unknown[0].iter().all(|p| p.is_nan()));
+}
