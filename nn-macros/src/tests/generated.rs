@@ -51,7 +51,7 @@ where
         let mut outputs = vec![<N::Output as unrolled::network::Row>::ZERO; rows];
         net.predict_into(isa, &inputs, &mut outputs, &mut workspace)
             .expect("a prediction");
-        let found: Vec<f64> = outputs.iter().flat_map(|row| flat(row)).collect();
+        let found: Vec<f64> = outputs.iter().flat_map(flat).collect();
         assert_close(
             &found,
             &values[passes.prediction.outputs[0].index()].data,
