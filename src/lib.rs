@@ -1,4 +1,117 @@
 //! Small neural networks, unrolled at compile time.
+//!
+//! `network!(2 -> tanh(50) -> dropout(0.8) -> bn -> 1)` becomes plain Rust code: the forward and the
+//! backward pass of just this network, layer by layer, with every width known to the compiler.
+//!
+//! **Conventions that differ from what you may be used to**
+//!
+//! * `dropout(0.8)` **keeps** a unit with probability 0.8. (PyTorch, Keras and others take the
+//!   probability to drop.)
+//! * [`Network::gradient`] **sums** loss and gradient over the rows of a batch. The [`Trainer`]
+//!   minimizes the **mean** over the mini-batch, and every loss it reports is a mean over rows.
+//! * `sum_squares`, the default loss, is **½** Σ (F − Y)². `mse` has no ½, and averages over columns.
+//! * `bn` normalizes with the **biased** variance of the batch and keeps the **unbiased** one for
+//!   predictions; its momentum is the weight of the **new** batch (PyTorch's conventions).
+//! * A batch is row-major, a row a sample. A weight matrix is **inputs x outputs**: H = A W + b.
+//! * Classifiers give **logits**: softmax is inside `cross_entropy`. See [`probabilities`].
+//! * Training and prediction are different methods, so there is no mode to forget.
+//!
+//! # A tour
+//!
+//! ```
+//! use unrolled::prelude::*;
+//!
+//! network! {
+//!     /// The height of a wave at a place and a time.
+//!     pub struct Wave<f64> = 2 -> tanh(20) -> 1;
+//! }
+//!
+//! # fn main() -> Result<(), Error> {
+//! // Rows are arrays. An ndarray array or view will do as well.
+//! let inputs: Vec<[f64; 2]> = (0..400).map(|i| [f64::from(i % 20), f64::from(i / 20)]).collect();
+//! let targets: Vec<[f64; 1]> = inputs.iter().map(|[x, t]| [(0.15 * (x - t)).sin()]).collect();
+//!
+//! // Inputs with mean 0 and deviation 1, as fitted on the training rows.
+//! let parts = split(400, Share::Fraction(0.1), Share::Fraction(0.2), 7)?;
+//! let standard = Standardizer::fit(&gather(&inputs, &parts.train)?)?;
+//! let inputs = standard.transform(&inputs)?;
+//! let part = |rows| Ok::<_, Error>((gather(&inputs, rows)?, gather(&targets, rows)?));
+//! let (x, y) = part(&parts.train)?;
+//! let (x_validation, y_validation) = part(&parts.validation)?;
+//! let (x_test, y_test) = part(&parts.test)?;
+//!
+//! let mut net = Wave::init(Init::default(), 7);
+//! let history = Trainer::new(Adam::new(0.02))
+//!     .epochs(100)
+//!     .batch_size(20)
+//!     .validation(&x_validation, &y_validation)
+//!     .early_stopping(EarlyStopping::patience(20)) // and restores the best parameters
+//!     .fit(&mut net, &x, &y)?;
+//! println!("{}", history.stopped); // says why training ended
+//!
+//! let error = rmse(&net.predict_rows(&x_test)?, &y_test)?;
+//! assert!(error < 0.1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What a network offers
+//!
+//! | | |
+//! |---|---|
+//! | `Wave::init(init, seed)` | a network with random parameters ([`Init`]); `zeros()` without |
+//! | `net.forward(&[[0.1, 0.2]])` | arrays in, arrays out; the compiler checks the widths |
+//! | [`net.predict(&x)?`](Network::predict) | anything that holds [`Rows`] in, an `ndarray` array out; checks for NaN |
+//! | [`net.predict_rows(&x)?`](Network::predict_rows) | the same with rows out, as the metrics take them |
+//! | [`net.predict_into(…)`](Network::predict_into) | the same into a buffer of yours, allocating nothing |
+//! | [`net.gradient(…)`](Network::gradient) | loss and gradient of a batch, summed: for training loops of your own |
+//! | [`net.loss(…)`](Network::loss) | the loss of predictions, summed |
+//! | [`net.parameters()`](Network::parameters), `parameters_mut()` | all of them, one flat slice |
+//! | `net.w1()`, `b1()`, `gamma1()`, `beta1()`, `w1_mut()`, … | one tensor, with its array type |
+//! | [`net.statistics()`](Network::statistics), `statistics_mut()` | running means and variances of `bn`, one flat slice |
+//! | [`Wave::summary()`](Network::summary), `Summary::from(&net)` | layers, tensors and memory as a table |
+//! | [`Wave::EQUATIONS`](Network::EQUATIONS) | what a training step computes, one equation a line |
+//! | `Wave::INPUTS`, `OUTPUTS`, `PARAMETERS`, `WORKSPACE_BYTES`, … | constants of the trait [`Network`] |
+//!
+//! A training loop of your own takes a step like this. It allocates in the first step only.
+//!
+//! ```
+//! use unrolled::prelude::*;
+//!
+//! # fn main() -> Result<(), Error> {
+//! let mut net = network!(1 -> tanh(10) -> 1; scalar = f64);
+//! let (x, y) = ([[-1.0], [0.0], [1.0]], [[1.0], [0.0], [1.0]]);
+//! let mut workspace = Workspace::new();
+//! let mut gradient = vec![0.0; net.parameters().len()];
+//!
+//! let mut losses = Vec::new();
+//! for step in 0..100 {
+//!     let draw = Draw { seed: 7, step }; // decides dropout masks
+//!     losses.push(net.gradient(Isa::detect()?, &x, &y, draw, &mut workspace, &mut gradient)?);
+//!     for (parameter, slope) in net.parameters_mut().iter_mut().zip(&gradient) {
+//!         *parameter -= 0.1 * slope / 3.0; // the mean over three rows
+//!     }
+//! }
+//! assert!(losses[99] < losses[0]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Nothing panics on bad input: whatever can be wrong with data or settings is an [`Error`] that
+//! names row and column, and leaves the network as it was. The same seed gives the same bits on the
+//! same kind of machine. The instruction set is found at run time ([`Isa`]); the environment
+//! variable `UNROLLED_ISA` (`portable`, `avx2`, `avx512`, `neon`) overrides it.
+//!
+//! # Where things are
+//!
+//! [`prelude`] has what most programs need, and all of it is also found here at the top:
+//! `use unrolled::{network, Adam, Trainer};`. The modules hold the rest, each opening with what it
+//! does and which conventions it follows: [`train`], [`optim`], [`data`], [`metrics`], [`init`],
+//! [`mod@network`], [`simd`], [`math`].
+//!
+//! The feature `progress`, on by default, is `ProgressBar` and its dependency.
+//!
+#![doc = include_str!("language.md")]
 
 pub use nn_runtime::{
     data, error, init, mask, math, metrics, network, optim, simd, summary, train, workspace,
@@ -10,6 +123,7 @@ pub use prelude::*;
 /// What a program that trains and uses networks needs: `use unrolled::prelude::*;`.
 pub mod prelude {
     pub use crate::network;
+
     pub use nn_runtime::data::{
         Fold, Labels, Rows, Share, Split, Standardizer, gather, k_fold, split, stratified,
         stratified_k_fold,
@@ -22,7 +136,7 @@ pub mod prelude {
     };
     pub use nn_runtime::network::{Draw, Network};
     pub use nn_runtime::optim::{
-        Adam, AdamW, Clip, Covers, Penalty, Plateau, RmsProp, Schedule, Sgd,
+        Adam, AdamW, Clip, Covers, Optimizer, Penalty, Plateau, RmsProp, Schedule, Sgd,
     };
     pub use nn_runtime::simd::Isa;
     pub use nn_runtime::summary::Summary;
@@ -34,13 +148,20 @@ pub mod prelude {
     pub use nn_runtime::workspace::Workspace;
 }
 
-/// Declares a network.
+/// Declares a network: as an expression an initialized one, as an item its type.
+///
+/// The type implements [`Network`]; the crate's documentation lists what it offers. The generated
+/// code has no `unsafe`, refers to this crate only, and holds what it computes as one equation a
+/// line ([`Network::EQUATIONS`]).
+///
+#[doc = include_str!("language.md")]
 #[macro_export]
 macro_rules! network {
     ($($declaration:tt)*) => {
         $crate::__private::network! { $crate, $($declaration)* }
     };
 }
+
 /// What generated code refers to; nothing here is for users, and all of it may change.
 #[doc(hidden)]
 pub mod __private {

@@ -4,7 +4,11 @@
 //! not how. Every function takes a path without extension and writes `path.svg` and `path.png`
 //! (twice the SVG's size), with fonts that come with the crate, so nothing has to be installed.
 
-#![allow(dead_code, reason = "each example draws some of these pictures")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each example draws some of these pictures"
+)]
 #![allow(unreachable_pub, reason = "one module serves several examples")]
 
 mod frame;
@@ -102,6 +106,18 @@ pub fn curves(
         legend.push(entry(mark.name, "black", LegendShape::Circle));
     }
     let mut layout = frame(&plots, labels.x, SIZE, legend);
+    let xs = || {
+        series
+            .iter()
+            .flat_map(|series| &series.points)
+            .filter(|p| shown(p))
+            .map(|p| p.0)
+    };
+    if xs().all(|x| x.fract() == 0.0) {
+        // Epochs: no tick stands between two of them.
+        let span = xs().fold(f64::MIN, f64::max) - xs().fold(f64::MAX, f64::min);
+        layout = layout.with_x_tick_step(nice_step(span / 8.0).max(1.0));
+    }
     if let Some(mark) = mark {
         let vertical = ReferenceLine::vertical(mark.point.0).with_color(GREY);
         layout = layout.with_reference_line(vertical.with_dasharray("4 4"));

@@ -14,6 +14,10 @@ const VALIDATION: Share = Share::Fraction(0.2);
 
 /// Splits of `rows` rows at random.
 pub(super) fn random_splits(rows: usize) -> Result<Vec<Split>, Failure> {
+    if rows < 10 {
+        let what = format!("{rows} rows are too few to train, validate and test; give at least 10");
+        return Err(Failure::new(what));
+    }
     let one = |seed| {
         let Split { train, test, .. } = split(rows, Share::Rows(0), TEST, seed)?;
         with_validation(train, test, seed)

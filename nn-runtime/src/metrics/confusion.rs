@@ -11,7 +11,7 @@ use crate::network::Row;
 /// A quotient without a denominator (the precision of a class that was never predicted, the recall
 /// of one that never occurred) is 0, as in scikit-learn.
 ///
-/// `{}` prints the counts and the per-class numbers as a table:
+/// `{}` prints the counts (a dot for 0) and the per-class numbers as a table:
 ///
 /// ```text
 ///      predicted
@@ -165,7 +165,10 @@ impl fmt::Display for ConfusionMatrix {
         for class in 0..self.classes {
             write!(f, "{class:>4}")?;
             for predicted in 0..self.classes {
-                write!(f, "{:>width$}", self.count(class, predicted))?;
+                match self.count(class, predicted) {
+                    0 => write!(f, "{:>width$}", '·')?,
+                    count => write!(f, "{count:>width$}")?,
+                }
             }
             let (precision, recall) = (self.precision(class), self.recall(class));
             let (f1, actual) = (self.f1(class), self.actual(class));

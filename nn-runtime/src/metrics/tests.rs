@@ -229,6 +229,14 @@ true    0    1  precision  recall     F1  rows
 accuracy 0.850 (17 of 20)";
     assert_eq!(matrix.to_string(), expected);
 
+    let matrix = ConfusionMatrix::from_labels(&[0, 1, 1], &[0, 1, 0], 2).expect("valid labels");
+    let expected = "     predicted
+true    0    1  precision  recall     F1  rows
+   0    1    ·      0.500   1.000  0.667     1
+   1    1    1      1.000   0.500  0.667     2
+accuracy 0.667 (2 of 3)";
+    assert_eq!(matrix.to_string(), expected);
+
     let large = vec![1; 123_456];
     let matrix = ConfusionMatrix::from_labels(&large, &large, 12).expect("valid labels");
     let lines: Vec<String> = matrix.to_string().lines().map(str::to_owned).collect();
