@@ -107,7 +107,7 @@ fn train(
     let seconds = start.elapsed().as_secs_f64();
     println!("Training {}.", history.stopped);
     println!(
-        "It took {seconds:.2} s for {} steps of 64 rows and {} parameters: {:.0} µs a step with {}.",
+        "It took {seconds:.2} s for {} steps of 64 rows and {} parameters: {:.0} µs a step, validation included, with {}.",
         history.steps,
         Reader::PARAMETERS,
         1e6 * seconds / history.steps as f64,

@@ -86,7 +86,7 @@ struct Score {
 
 fn evaluate_network<N, const K: usize>(table: &Table, effort: Effort) -> Result<f64, Failure>
 where
-    N: Network<Scalar = f32, Input = [f32; K], Output = [f32; 1], Target = [f32; 1]>,
+    N: Network<Input = [f32; K], Output = [f32; 1], Target = [f32; 1]>,
 {
     let row = |row: &Vec<f64>| std::array::from_fn(|j| row[j] as f32);
     let inputs: Vec<[f32; K]> = table.inputs.iter().map(row).collect();
@@ -127,7 +127,7 @@ fn train_and_test<N, const K: usize>(
     epochs: usize,
 ) -> Result<(usize, Score), Failure>
 where
-    N: Network<Scalar = f32, Input = [f32; K], Output = [f32; 1], Target = [f32; 1]>,
+    N: Network<Input = [f32; K], Output = [f32; 1], Target = [f32; 1]>,
 {
     let rows = |part| Ok::<_, Error>((gather(inputs, part)?, gather(targets, part)?));
     let (x, y) = rows(&split.train)?;
