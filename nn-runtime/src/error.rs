@@ -7,13 +7,13 @@
 #[non_exhaustive]
 pub enum Error {
     /// There is nothing to work on.
-    #[error("{what} has no rows; give at least one")]
+    #[error("there are no rows in the {what}; give at least one")]
     Empty {
         /// Which argument: "inputs", "targets", "validation inputs", ….
         what: &'static str,
     },
     /// A row of a view is wider or narrower than the network.
-    #[error("{what} has {found} columns, but the network takes {expected}")]
+    #[error("the {what} have {found} columns, but {expected} are needed")]
     Width {
         /// Which argument.
         what: &'static str,
@@ -24,7 +24,7 @@ pub enum Error {
     },
     /// Two arguments that belong together have different numbers of rows.
     #[error(
-        "{left} has {left_rows} rows, but {right} has {right_rows}; they must pair up one to one"
+        "the {left} have {left_rows} rows, but the {right} have {right_rows}; they must pair up one to one"
     )]
     RowCount {
         /// The first argument.
@@ -37,7 +37,7 @@ pub enum Error {
         right_rows: usize,
     },
     /// A value is NaN or infinite.
-    #[error("{what} is {value} at row {row}, column {column}; remove or impute it first")]
+    #[error("the {what} hold {value} at row {row}, column {column}; remove or impute it first")]
     NotFinite {
         /// Which argument.
         what: &'static str,
@@ -79,7 +79,7 @@ pub enum Error {
         least: usize,
     },
     /// A slice handed in has the wrong length.
-    #[error("{what} has length {found}, but the network needs {expected}")]
+    #[error("the {what} has length {found}, but the network needs {expected}")]
     Length {
         /// Which argument.
         what: &'static str,

@@ -83,7 +83,7 @@ pub fn check_gradient<N: Network>(
     }
     if gradient != N::PARAMETERS {
         return Err(Error::Length {
-            what: "the gradient",
+            what: "gradient",
             found: gradient,
             expected: N::PARAMETERS,
         });

@@ -301,14 +301,17 @@ mod tests {
 
     #[test]
     fn refusals() {
-        refused(&[] as &[[f64; 2]], "inputs has no rows; give at least one");
+        refused(
+            &[] as &[[f64; 2]],
+            "there are no rows in the inputs; give at least one",
+        );
         refused(
             &array![[1.0, 2.0, 3.0]],
-            "inputs has 3 columns, but the network takes 2",
+            "the inputs have 3 columns, but 2 are needed",
         );
         refused(
             &[[0.0, 1.0], [0.0, f64::INFINITY]],
-            "inputs is inf at row 1, column 1; remove or impute it first",
+            "the inputs hold inf at row 1, column 1; remove or impute it first",
         );
     }
 

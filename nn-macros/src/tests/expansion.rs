@@ -9,18 +9,30 @@ use std::path::Path;
 /// A declaration's expansion, formatted, against the file that holds it.
 #[track_caller]
 fn check(declaration: &str, file: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/expansions").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("src/tests/expansions")
+        .join(file);
     let tokens = || format!("unrolled, {declaration}").parse().expect("tokens");
     let expand = || prettyplease::unparse(&syn::parse2(compile(tokens())).expect("items"));
     let found = expand();
-    assert_eq!(found, expand(), "the same declaration gives the same tokens");
+    assert_eq!(
+        found,
+        expand(),
+        "the same declaration gives the same tokens"
+    );
     assert!(!found.contains("unsafe"), "generated code is safe");
     if std::env::var_os("UPDATE_EXPANSIONS").is_some() {
         std::fs::write(&path, &found).expect("a writable checkout");
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    let differ = found.lines().zip(expected.lines()).find(|(found, expected)| found != expected);
-    assert!(found == expected, "{file}: the expansion changed, first here: {differ:#?}");
+    let differ = found
+        .lines()
+        .zip(expected.lines())
+        .find(|(found, expected)| found != expected);
+    assert!(
+        found == expected,
+        "{file}: the expansion changed, first here: {differ:#?}"
+    );
 }
 
 #[test]
@@ -30,5 +42,8 @@ fn two_layers() {
 
 #[test]
 fn the_hero() {
-    check("pub struct Hero<f64> = 2 -> tanh(50) -> dropout(0.8) -> bn -> 1;", "hero.rs");
+    check(
+        "pub struct Hero<f64> = 2 -> tanh(50) -> dropout(0.8) -> bn -> 1;",
+        "hero.rs",
+    );
 }

@@ -305,7 +305,7 @@ mod tests {
         let nan = checked(&[[0.0f32, 1.0], [2.0, f32::NAN]], "targets").unwrap_err();
         assert_eq!(
             nan.to_string(),
-            "targets is NaN at row 1, column 1; remove or impute it first"
+            "the targets hold NaN at row 1, column 1; remove or impute it first"
         );
     }
 
@@ -314,7 +314,7 @@ mod tests {
         assert_eq!(paired("inputs", 3, "targets", 3), Ok(()));
         assert_eq!(
             paired("inputs", 3, "targets", 2).unwrap_err().to_string(),
-            "inputs has 3 rows, but targets has 2; they must pair up one to one"
+            "the inputs have 3 rows, but the targets have 2; they must pair up one to one"
         );
     }
 }

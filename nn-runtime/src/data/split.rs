@@ -113,7 +113,7 @@ fn deal_out(
 ) -> Result<Split, Error> {
     if rows == 0 {
         return Err(Error::Empty {
-            what: "the data to split",
+            what: "data to split",
         });
     }
     let test_rows = count(test, rows, "test share")?;
@@ -349,7 +349,7 @@ mod tests {
         use Share::{Fraction, Rows};
         refused(
             split(0, Rows(0), Rows(0), 7),
-            "the data to split has no rows; give at least one",
+            "there are no rows in the data to split; give at least one",
         );
         for bad in [1.0, -0.1, 1.5, f64::INFINITY] {
             refused(

@@ -42,7 +42,7 @@ impl<R: Row> Standardizer<R> {
     /// No rows, a wrong width, a value that is not finite; [`Error::Setting`] if a column spreads so
     /// far that its deviation is not finite.
     pub fn fit(rows: &(impl Rows<R> + ?Sized)) -> Result<Self, Error> {
-        let rows = checked(rows, "the rows to standardize")?;
+        let rows = checked(rows, "rows to standardize")?;
         let (mean, deviation) = (0..R::WIDTH)
             .map(|j| moments(&rows, j))
             .collect::<Result<_, _>>()?;
@@ -68,7 +68,7 @@ impl<R: Row> Standardizer<R> {
     /// # Errors
     /// No rows, a wrong width, a value that is not finite.
     pub fn transform(&self, rows: &(impl Rows<R> + ?Sized)) -> Result<Vec<R>, Error> {
-        let mut rows = checked(rows, "the rows to standardize")?.into_owned();
+        let mut rows = checked(rows, "rows to standardize")?.into_owned();
         self.transform_in_place(&mut rows);
         Ok(rows)
     }
@@ -83,7 +83,7 @@ impl<R: Row> Standardizer<R> {
     /// # Errors
     /// No rows, a wrong width, a value that is not finite.
     pub fn inverse(&self, rows: &(impl Rows<R> + ?Sized)) -> Result<Vec<R>, Error> {
-        let mut rows = checked(rows, "the standardized rows")?.into_owned();
+        let mut rows = checked(rows, "standardized rows")?.into_owned();
         self.map(&mut rows, |x, mean, deviation| x * deviation + mean);
         Ok(rows)
     }
@@ -213,11 +213,11 @@ mod tests {
     fn refusals() {
         refused(
             &[],
-            "the rows to standardize has no rows; give at least one",
+            "there are no rows in the rows to standardize; give at least one",
         );
         refused(
             &[[0.0, 1.0], [f64::NAN, 1.0]],
-            "the rows to standardize is NaN at row 1, column 0; remove or impute it first",
+            "the rows to standardize hold NaN at row 1, column 0; remove or impute it first",
         );
         refused(
             &[[0.0, 0.0], [0.0, f64::MAX]],
@@ -227,7 +227,7 @@ mod tests {
         let wide = s.transform(&array![[1.0, 2.0, 3.0]]);
         assert_eq!(
             wide.unwrap_err().to_string(),
-            "the rows to standardize has 3 columns, but the network takes 2"
+            "the rows to standardize have 3 columns, but 2 are needed"
         );
     }
 }

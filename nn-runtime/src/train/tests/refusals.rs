@@ -26,25 +26,26 @@ fn bad_data() {
     let wide = Array2::<f64>::zeros((20, 3));
     let none: [[f64; 2]; 0] = [];
 
-    refused::<1>("inputs has no rows; give at least one", |t, n| {
-        t.fit(n, &none, &y)
-    });
-    refused::<1>("inputs has 3 columns, but the network takes 2", |t, n| {
+    refused::<1>(
+        "there are no rows in the inputs; give at least one",
+        |t, n| t.fit(n, &none, &y),
+    );
+    refused::<1>("the inputs have 3 columns, but 2 are needed", |t, n| {
         t.fit(n, &wide, &y)
     });
-    refused::<1>("targets has 3 columns, but the network takes 1", |t, n| {
+    refused::<1>("the targets have 3 columns, but 1 are needed", |t, n| {
         t.fit(n, &x, &wide)
     });
     refused::<1>(
-        "inputs is NaN at row 3, column 1; remove or impute it first",
+        "the inputs hold NaN at row 3, column 1; remove or impute it first",
         |t, n| t.fit(n, &bad, &y),
     );
     refused::<1>(
-        "targets is -inf at row 19, column 0; remove or impute it first",
+        "the targets hold -inf at row 19, column 0; remove or impute it first",
         |t, n| t.fit(n, &x, &far),
     );
     refused::<1>(
-        "inputs has 20 rows, but targets has 19; they must pair up one to one",
+        "the inputs have 20 rows, but the targets have 19; they must pair up one to one",
         |t, n| t.fit(n, &x, &y[1..]),
     );
     refused::<1>(
@@ -58,11 +59,11 @@ fn bad_data() {
     let late: &'static Vec<_> = Box::leak(Box::new(bad));
     let y_late: &'static Vec<_> = Box::leak(Box::new(y.clone()));
     refused::<1>(
-        "validation inputs is NaN at row 3, column 1; remove or impute it first",
+        "the validation inputs hold NaN at row 3, column 1; remove or impute it first",
         |t, n| t.validation(late, y_late).fit(n, &x, &y),
     );
     refused::<1>(
-        "validation inputs has 20 rows, but validation targets has 5; they must pair up one to one",
+        "the validation inputs have 20 rows, but the validation targets have 5; they must pair up one to one",
         |t, n| t.validation(&x, &y[..5]).fit(n, &x, &y),
     );
 }
