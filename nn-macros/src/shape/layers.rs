@@ -27,6 +27,7 @@ impl Writer<'_> {
             fan_in,
             units,
         );
+        self.unclaimed = Some(self.parameters.len() - 1);
         let b = self.parameter(format!("b{number}"), Role::Bias, 1, units);
         let product = self.graph.product(Product::Plain, x, w);
         let h = self.graph.add(product, b);
@@ -43,14 +44,9 @@ impl Writer<'_> {
     ) -> NodeId {
         let number = self.number("a");
         let width = self.columns(x);
-        // The weights right before an activation are initialized for it, also through a bn.
-        if let Some(weight) = self
-            .tensors
-            .parameters
-            .iter_mut()
-            .rfind(|tensor| matches!(tensor.role, Role::Weight(_)) && tensor.columns == width)
-        {
-            weight.role = Role::Weight(activation.entry.gain);
+        // The first activation behind weights says how they are initialized, also through a bn.
+        if let Some(weight) = self.unclaimed.take() {
+            self.tensors.parameters[weight].role = Role::Weight(activation.entry.gain);
         }
         let entry = activation.entry;
         let formula = entry_formula(entry.formula);

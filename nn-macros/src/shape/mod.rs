@@ -142,6 +142,8 @@ struct Writer<'a> {
     numbers: HashMap<&'static str, usize>,
     /// How deep in skips.
     depth: usize,
+    /// The index of weights that no activation has followed yet.
+    unclaimed: Option<usize>,
     /// Whether the width so far is what was written, not a repair after a mistake.
     is_known: bool,
 }
@@ -163,6 +165,7 @@ fn forward(model: &Model, mode: Mode, errors: &mut Errors) -> (Forward, Tensors)
         statistics: Vec::new(),
         numbers: HashMap::new(),
         depth: 0,
+        unclaimed: None,
         is_known: true,
     };
     let x = writer

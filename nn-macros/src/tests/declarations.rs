@@ -5,11 +5,12 @@
 
 use crate::compile::compile;
 use crate::diagnostics::{Errors, did_you_mean, written};
+use crate::formula::builtin::Gain;
 use crate::formula::builtin::{ACTIVATIONS, LOSSES};
 use crate::model::{LayerKind, Model, Scalar};
 use crate::parse::parse;
 use crate::resolve::resolve;
-use crate::shape::shape;
+use crate::shape::{Role, Tensor, shape};
 use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 use quote::quote;
 
@@ -489,4 +490,27 @@ fn a_summary_lists_layers_as_they_are_written() {
         ],
     );
     lists("5 -> skip(5) -> tanh -> 1", &["skip", "  5", "tanh", "1"]);
+}
+
+#[test]
+fn the_first_activation_behind_weights_says_how_they_start() {
+    use Gain::{Glorot, He, LeCun};
+    let check = |chain: &str, expected: &[Gain]| {
+        let network = shape(&model(tokens(chain)), &mut Errors::default());
+        let gain = |tensor: &Tensor| match tensor.role {
+            Role::Weight(gain) => Some(gain),
+            _ => None,
+        };
+        assert_eq!(
+            network
+                .parameters
+                .iter()
+                .filter_map(gain)
+                .collect::<Vec<_>>(),
+            expected
+        );
+    };
+    check("2 -> relu(5) -> selu(5) -> 1", &[He, LeCun, Glorot]);
+    check("2 -> 5 -> bn -> relu -> 1", &[He, Glorot]);
+    check("2 -> 5 -> tanh -> relu -> 1", &[Glorot, Glorot]);
 }
