@@ -47,8 +47,8 @@ fn check_activation<N: Network<Scalar = f64>>(grid: &Value, recorded: &str, floo
     }
 }
 
-/// Relative to the value alone, down to e⁻³⁰; only for gelu, and where the value is subtracted from
-/// one, did PyTorch lose the tail itself.
+/// Relative to the value alone, down to e⁻³⁰. Only the two forms of gelu have a floor: PyTorch takes a
+/// number near one from one there, and its own tail has no digits left.
 #[test]
 fn activations() {
     let Some(grid) = reference::read("pytorch_mlp_ref/activations.json") else {
