@@ -187,3 +187,8 @@ pub mod __private {
     pub use nn_runtime::workspace::Workspace;
     pub use std::vec::Vec;
 }
+
+/// The README's programs compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
