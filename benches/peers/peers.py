@@ -21,12 +21,15 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 RECORD = HERE.parent / "record"
 
-# One thread, however a framework is told so.
+# One thread, however a framework is told so; and a C library that keeps freed memory, without which
+# burn and candle spend up to half their time on getting pages back from the system.
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "RAYON_NUM_THREADS": "1",
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
     "JAX_PLATFORMS": "cpu",
+    "MALLOC_MMAP_THRESHOLD_": "1000000000",
+    "MALLOC_TRIM_THRESHOLD_": "2000000000",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 
