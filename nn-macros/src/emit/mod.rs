@@ -163,110 +163,73 @@ impl<'a> Emitter<'a> {
         columns * self.model.scalar.bytes()
     }
 
-    /// ```text
-    /// struct SineGradient<'a> { inputs: &'a [[f64; 1]], … }
-    /// impl rt::Program for SineGradient<'_> { … }
-    /// ```
     fn gradient(&self) -> EmittedPass {
-        let Planned {
-            graph,
-            plan,
-            outputs,
-        } = &self.passes.gradient;
         let parameters = self.network.parameters.len();
-        let outputs = outputs.iter().enumerate().map(|(index, &id)| match index {
+        let outputs = self.passes.gradient.outputs.iter().enumerate();
+        let outputs = outputs.map(|(index, &id)| match index {
             0 => Output::Loss(id),
             index if index <= parameters => Output::Gradient(id),
             _ => Output::Statistic(id),
         });
-        let pass = Pass {
-            graph,
-            plan,
-            names: &self.names.gradient,
-            functions: &self.functions,
-            scalar: self.model.scalar,
-            outputs: outputs.collect(),
-        };
-        let (inputs, targets, number) = (
-            Size(self.network.inputs),
-            Size(self.network.targets),
-            &self.number,
+        let pass = self.pass(
+            &self.passes.gradient,
+            &self.names.gradient,
+            outputs.collect(),
         );
-        let fields = quote! {
-            inputs: &'a [[#number; #inputs]],
-            targets: &'a [[#number; #targets]],
-            draw: rt::Draw,
-            parameters: &'a [#number],
-            statistics: &'a mut [#number],
-            workspace: &'a mut [#number],
-            gradient: &'a mut [#number],
-        };
-        let listed = quote!(
-            inputs, targets, draw, parameters, statistics, workspace, gradient
-        );
-        self.pass("Gradient", &pass, &fields, &listed, &quote!(#number))
+        let (read, write, number) = (self.slice(), self.slice_mut(), &self.number);
+        let arguments = [
+            ("inputs", self.rows(self.network.inputs)),
+            ("targets", self.rows(self.network.targets)),
+            ("draw", quote!(rt::Draw)),
+            ("parameters", read),
+            ("statistics", write.clone()),
+            ("workspace", write.clone()),
+            ("gradient", write),
+        ];
+        self.program("Gradient", &pass, &arguments, &quote!(#number))
     }
 
     fn prediction(&self) -> EmittedPass {
-        let Planned {
-            graph,
-            plan,
-            outputs,
-        } = &self.passes.prediction;
-        let outputs = vec![Output::Rows(outputs[0])];
-        let pass = Pass {
-            graph,
-            plan,
-            names: &self.names.prediction,
-            functions: &self.functions,
-            scalar: self.model.scalar,
-            outputs,
-        };
-        let (inputs, width, number) = (
-            Size(self.network.inputs),
-            Size(self.network.outputs),
-            &self.number,
-        );
-        let fields = quote! {
-            inputs: &'a [[#number; #inputs]],
-            parameters: &'a [#number],
-            statistics: &'a [#number],
-            workspace: &'a mut [#number],
-            outputs: &'a mut [[#number; #width]],
-        };
-        let listed = quote!(inputs, parameters, statistics, workspace, outputs);
-        self.pass("Prediction", &pass, &fields, &listed, &quote!(()))
+        let outputs = vec![Output::Rows(self.passes.prediction.outputs[0])];
+        let pass = self.pass(&self.passes.prediction, &self.names.prediction, outputs);
+        let (width, number) = (Size(self.network.outputs), &self.number);
+        let arguments = [
+            ("inputs", self.rows(self.network.inputs)),
+            ("parameters", self.slice()),
+            ("statistics", self.slice()),
+            ("workspace", self.slice_mut()),
+            ("outputs", quote!(&'a mut [[#number; #width]])),
+        ];
+        self.program("Prediction", &pass, &arguments, &quote!(()))
     }
 
     fn loss(&self) -> EmittedPass {
-        let Planned {
-            graph,
-            plan,
-            outputs,
-        } = &self.passes.loss;
-        let outputs = vec![Output::Loss(outputs[0])];
-        let pass = Pass {
-            graph,
-            plan,
-            names: &self.names.loss,
-            functions: &self.functions,
-            scalar: self.model.scalar,
-            outputs,
-        };
-        let (inputs, targets, number) = (
-            Size(self.network.inputs),
-            Size(self.network.targets),
-            &self.number,
-        );
-        let fields = quote! {
-            inputs: &'a [[#number; #inputs]],
-            targets: &'a [[#number; #targets]],
-            parameters: &'a [#number],
-            statistics: &'a [#number],
-            workspace: &'a mut [#number],
-        };
-        let listed = quote!(inputs, targets, parameters, statistics, workspace);
-        self.pass("Loss", &pass, &fields, &listed, &quote!(#number))
+        let outputs = vec![Output::Loss(self.passes.loss.outputs[0])];
+        let pass = self.pass(&self.passes.loss, &self.names.loss, outputs);
+        let number = &self.number;
+        let arguments = [
+            ("inputs", self.rows(self.network.inputs)),
+            ("targets", self.rows(self.network.targets)),
+            ("parameters", self.slice()),
+            ("statistics", self.slice()),
+            ("workspace", self.slice_mut()),
+        ];
+        self.program("Loss", &pass, &arguments, &quote!(#number))
+    }
+
+    fn rows(&self, width: usize) -> TokenStream {
+        let (number, width) = (&self.number, Size(width));
+        quote!(&'a [[#number; #width]])
+    }
+
+    fn slice(&self) -> TokenStream {
+        let number = &self.number;
+        quote!(&'a [#number])
+    }
+
+    fn slice_mut(&self) -> TokenStream {
+        let number = &self.number;
+        quote!(&'a mut [#number])
     }
 
     fn pass_name(&self, suffix: &str) -> Ident {
@@ -274,20 +237,47 @@ impl<'a> Emitter<'a> {
         Ident::new(&format!("{name}{suffix}"), Span::mixed_site())
     }
 
+    fn pass<'b>(
+        &'b self,
+        planned: &'b Planned,
+        names: &'b Names,
+        outputs: Vec<Output>,
+    ) -> Pass<'b> {
+        let Planned { graph, plan, .. } = planned;
+        let (functions, scalar) = (&self.functions, self.model.scalar);
+        Pass {
+            graph,
+            plan,
+            names,
+            functions,
+            scalar,
+            outputs,
+        }
+    }
+
     /// A struct that holds a pass's arguments, and the pass as a program over them.
-    fn pass(
+    ///
+    /// ```text
+    /// struct SineGradient<'a, const TILE: usize> { inputs: &'a [[f64; 1]], … }
+    /// impl<const TILE: usize> rt::Program for SineGradient<'_, TILE> { … }
+    /// ```
+    fn program(
         &self,
         suffix: &str,
         pass: &Pass<'_>,
-        fields: &TokenStream,
-        listed: &TokenStream,
+        arguments: &[(&str, TokenStream)],
         returned: &TokenStream,
     ) -> EmittedPass {
         let name = self.pass_name(suffix);
+        let listed: Vec<_> = arguments
+            .iter()
+            .map(|(name, _)| format_ident!("{name}"))
+            .collect();
+        let types = arguments.iter().map(|(_, of)| of);
         let statements = pass.body();
         let program = quote! {
             struct #name<'a, const TILE: usize> {
-                #fields
+                #(#listed: #types),*
             }
 
             impl<const TILE: usize> rt::Program for #name<'_, TILE> {
@@ -295,7 +285,7 @@ impl<'a> Emitter<'a> {
 
                 #[inline(always)]
                 fn run<S: rt::Simd>(self, simd: S) -> #returned {
-                    let Self { #listed } = self;
+                    let Self { #(#listed),* } = self;
                     #statements
                 }
             }
