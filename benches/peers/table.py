@@ -57,32 +57,27 @@ def shares(results):
     """Our steps as shares of the FMA peak and as multiples of the baseline, for each set."""
     titles, columns = ["training"], []
     for result in results:
-        peak = f"{result['isa']} ({result['fma_peak_gflops']:.0f} GFLOP/s)"
-        titles += [f"share of peak, {peak}", f"times the baseline, {result['isa']}"]
-        of = {w["name"]: w for w in result["workloads"]}
-        columns.append(of)
-    rows = []
-    for name in columns[0]:
-        cells = [name]
-        for column in columns:
-            workload = column.get(name)
-            cells += [f"{workload['share_of_peak']:.2f}", f"{workload['speedup']:.1f}"] if workload else ["", ""]
-        rows.append(cells)
-    return markdown(titles, rows)
+        isa, peak = result["isa"], result["fma_peak_gflops"]
+        titles += [f"share of peak, {isa} ({peak:.0f} GFLOP/s)", f"times the baseline, {isa}"]
+        columns.append({w["name"]: w for w in result["workloads"]})
+    cells = lambda w: [f"{w['share_of_peak']:.2f}", f"{w['speedup']:.1f}"] if w else ["", ""]
+    row = lambda name: [name, *(cell for column in columns for cell in cells(column.get(name)))]
+    return markdown(titles, [row(name) for name in columns[0]])
 
 
 def inference(step):
     rows = []
     for i in step["inference"]:
-        times = bold_least([i["ours_ns"] / 1000, i["baseline_ns"] / 1000])
-        rows.append([f"{i['name']}, {i['batch']} rows", *times, f"{i['baseline_ns'] / i['ours_ns']:.1f}"])
-    return markdown(["µs a prediction", "unrolled", "ndarray, dynamic", "times"], rows)
+        name = f"{i['name']}, {i['batch']} {'row' if i['batch'] == 1 else 'rows'}"
+        times = bold_least([i["ours_ns"], i["baseline_ns"]])
+        rows.append([name, *times, f"{i['baseline_ns'] / i['ours_ns']:.1f}"])
+    return markdown(["ns a prediction", "unrolled", "ndarray, dynamic", "times"], rows)
 
 
 def compile_times(results):
     rows = [
         [
-            f"{r['name']}",
+            r["name"],
             f"{r['debug_s']:.1f} ({r['debug_processor_s']:.1f})",
             f"{r['release_s']:.1f} ({r['release_processor_s']:.1f})",
             f"{r['expansion_bytes'] / 1000:.0f}",
