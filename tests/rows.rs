@@ -205,7 +205,7 @@ fn arguments_that_do_not_fit() {
         right_rows,
     };
     let length = |found| Error::Length {
-        what: "the gradient",
+        what: "gradient",
         found,
         expected: Hero::PARAMETERS,
     };
