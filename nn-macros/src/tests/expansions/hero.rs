@@ -66,7 +66,7 @@ const _: () = {
         const PARAMETERS: usize = 301;
         const STATISTICS: usize = 100;
         const LEAST_BATCH: usize = 2;
-        const WORKSPACE_BYTES: usize = 32416;
+        const WORKSPACE_BYTES: usize = 58528;
         const WORKSPACE_BYTES_PER_ROW: usize = 1208;
         const TRAINING_FLOP: usize = 700;
         const PREDICTION_FLOP: usize = 300;
@@ -185,13 +185,13 @@ const _: () = {
             rt::check_gradient::<Self>(inputs.len(), targets.len(), gradient.len())?;
             rt::Ok(
                 isa
-                    .run(HeroGradient::<64> {
+                    .run(HeroGradient::<128> {
                         inputs,
                         targets,
                         draw,
                         parameters: &self.parameters,
                         statistics: &mut self.statistics,
-                        workspace: workspace.scratch(4052 + 151 * inputs.len()),
+                        workspace: workspace.scratch(7316 + 151 * inputs.len()),
                         gradient,
                     }),
             )
@@ -206,12 +206,12 @@ const _: () = {
             rt::check_pairs(inputs.len(), targets.len())?;
             rt::Ok(
                 isa
-                    .run(HeroLoss::<64> {
+                    .run(HeroLoss::<128> {
                         inputs,
                         targets,
                         parameters: &self.parameters,
                         statistics: &self.statistics,
-                        workspace: workspace.scratch(3344 + 0 * inputs.len()),
+                        workspace: workspace.scratch(6608 + 0 * inputs.len()),
                     }),
             )
         }
@@ -223,8 +223,8 @@ const _: () = {
             workspace: &mut rt::Workspace<Self::Scalar>,
         ) -> rt::Result<(), rt::Error> {
             rt::check_outputs(inputs.len(), outputs.len())?;
-            let needed = 3264 + 0 * inputs.len();
-            isa.run(HeroPrediction::<64> {
+            let needed = 6464 + 0 * inputs.len();
+            isa.run(HeroPrediction::<128> {
                 inputs,
                 parameters: &self.parameters,
                 statistics: &self.statistics,

@@ -44,7 +44,7 @@ const _: () = {
         const PARAMETERS: usize = 201;
         const STATISTICS: usize = 0;
         const LEAST_BATCH: usize = 1;
-        const WORKSPACE_BYTES: usize = 13120;
+        const WORKSPACE_BYTES: usize = 26176;
         const WORKSPACE_BYTES_PER_ROW: usize = 0;
         const TRAINING_FLOP: usize = 700;
         const PREDICTION_FLOP: usize = 300;
@@ -123,13 +123,13 @@ const _: () = {
             rt::check_gradient::<Self>(inputs.len(), targets.len(), gradient.len())?;
             rt::Ok(
                 isa
-                    .run(LectureGradient::<64> {
+                    .run(LectureGradient::<128> {
                         inputs,
                         targets,
                         draw,
                         parameters: &self.parameters,
                         statistics: &mut self.statistics,
-                        workspace: workspace.scratch(3280 + 0 * inputs.len()),
+                        workspace: workspace.scratch(6544 + 0 * inputs.len()),
                         gradient,
                     }),
             )
@@ -144,12 +144,12 @@ const _: () = {
             rt::check_pairs(inputs.len(), targets.len())?;
             rt::Ok(
                 isa
-                    .run(LectureLoss::<64> {
+                    .run(LectureLoss::<128> {
                         inputs,
                         targets,
                         parameters: &self.parameters,
                         statistics: &self.statistics,
-                        workspace: workspace.scratch(3280 + 0 * inputs.len()),
+                        workspace: workspace.scratch(6544 + 0 * inputs.len()),
                     }),
             )
         }
@@ -161,8 +161,8 @@ const _: () = {
             workspace: &mut rt::Workspace<Self::Scalar>,
         ) -> rt::Result<(), rt::Error> {
             rt::check_outputs(inputs.len(), outputs.len())?;
-            let needed = 3200 + 0 * inputs.len();
-            isa.run(LecturePrediction::<64> {
+            let needed = 6400 + 0 * inputs.len();
+            isa.run(LecturePrediction::<128> {
                 inputs,
                 parameters: &self.parameters,
                 statistics: &self.statistics,
