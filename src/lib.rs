@@ -145,7 +145,7 @@ pub mod prelude {
     pub use nn_runtime::train::{
         CsvLog, EarlyStopping, Epoch, History, Observer, Stopped, Trainer,
     };
-    pub use nn_runtime::workspace::Workspace;
+    pub use nn_runtime::workspace::{Aligned, Workspace};
 }
 
 /// Declares a network: as an expression an initialized one, as an item its type.
@@ -184,8 +184,7 @@ pub mod __private {
     pub use nn_runtime::network::{Draw, Gain, Layer, Network, Role, Tensor};
     pub use nn_runtime::simd::{Isa, Program, Simd};
     pub use nn_runtime::summary::Summary;
-    pub use nn_runtime::workspace::Workspace;
-    pub use std::vec::Vec;
+    pub use nn_runtime::workspace::{Aligned, Workspace};
 }
 
 /// The README's programs compile and run.

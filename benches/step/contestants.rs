@@ -8,7 +8,7 @@ use unrolled::init::Init;
 use unrolled::network::{Draw, Network, Row};
 use unrolled::optim::{Adam, AdamState, Optimizer, Step};
 use unrolled::simd::Isa;
-use unrolled::workspace::Workspace;
+use unrolled::workspace::{Aligned, Workspace};
 
 /// Why no step fails here.
 const FITS: &str = "rows, slices and settings were made for this network";
@@ -96,7 +96,7 @@ pub struct Ours<N: Network> {
     targets: Vec<N::Target>,
     adam: Adam,
     state: AdamState<f32>,
-    gradient: Vec<f32>,
+    gradient: Aligned<f32>,
     workspace: Workspace<f32>,
     draw: Draw,
 }
@@ -114,7 +114,7 @@ impl<N: Network<Scalar = f32>> Ours<N> {
             targets: rows_of(&data.targets),
             adam: timed(),
             state: prepared::<N>(timed()),
-            gradient: vec![0.0; N::PARAMETERS],
+            gradient: Aligned::zeros(N::PARAMETERS),
             workspace: Workspace::new(),
             draw: Draw::default(),
         }

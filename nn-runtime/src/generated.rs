@@ -10,15 +10,16 @@ use crate::network::Network;
 /// Scalars to which every buffer is rounded up, so that the next one starts on a cache line.
 const LINE: usize = 16;
 
+/// Scratch memory on the stack, starting on a cache line: vectors that straddle lines are stored and
+/// read back at half the speed.
+#[repr(align(64))]
+#[derive(Debug)]
+pub struct OnLine<T>(pub T);
+
 /// `length` rounded up to whole cache lines.
 #[inline(always)]
 pub const fn lines(length: usize) -> usize {
     length.next_multiple_of(LINE)
-}
-
-/// Zeros on the heap.
-pub fn zeros<T: Real>(length: usize) -> Vec<T> {
-    vec![T::ZERO; length]
 }
 
 /// The first `length` scalars of a workspace, and the rest.

@@ -154,15 +154,15 @@ impl Emitter<'_> {
                 quote!(statistics[#start..#end].fill(1.0);)
             });
         let make_statistics = if self.network.statistics.is_empty() {
-            quote!(let statistics = rt::zeros(Self::STATISTICS);)
+            quote!(let statistics = rt::Aligned::zeros(Self::STATISTICS);)
         } else {
-            quote!(let mut statistics: rt::Vec<Self::Scalar> = rt::zeros(Self::STATISTICS);)
+            quote!(let mut statistics = rt::Aligned::<Self::Scalar>::zeros(Self::STATISTICS);)
         };
         quote! {
             fn zeros() -> Self {
                 #make_statistics
                 #(#ones)*
-                Self { parameters: rt::zeros(Self::PARAMETERS), statistics }
+                Self { parameters: rt::Aligned::zeros(Self::PARAMETERS), statistics }
             }
 
             fn parameters(&self) -> &[Self::Scalar] {

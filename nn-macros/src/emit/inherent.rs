@@ -66,11 +66,11 @@ impl Emitter<'_> {
         let single = (scratch.0 <= STACK_SCALARS).then(|| {
             quote! {
                 if N == 1 {
-                    rt::Isa::best().run(#pass::<1> {
+                    rt::Isa::current().run(#pass::<1> {
                         inputs: #rows,
                         parameters: &self.parameters,
                         statistics: &self.statistics,
-                        workspace: &mut [0.0; #scratch],
+                        workspace: &mut rt::OnLine([0.0; #scratch]).0,
                         outputs: &mut outputs,
                     });
                     return outputs;
@@ -85,7 +85,7 @@ impl Emitter<'_> {
                 #single
                 let _ = <Self as rt::Network>::predict_into(
                     self,
-                    rt::Isa::best(),
+                    rt::Isa::current(),
                     #rows,
                     &mut outputs,
                     &mut rt::Workspace::new(),

@@ -141,8 +141,8 @@ impl<'a> Emitter<'a> {
             #[doc = #docs]
             #[derive(#facade::__private::Clone, #facade::__private::Debug)]
             #visibility struct #name {
-                parameters: #facade::__private::Vec<#facade::__private::#number>,
-                statistics: #facade::__private::Vec<#facade::__private::#number>,
+                parameters: #facade::__private::Aligned<#facade::__private::#number>,
+                statistics: #facade::__private::Aligned<#facade::__private::#number>,
             }
 
             #[allow(dead_code, unused_imports, clippy::all, clippy::pedantic, clippy::nursery)]

@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::math::Real;
 use crate::network::Tensor;
 use crate::simd::{Program, Simd};
+use crate::workspace::Aligned;
 
 /// Adam (Kingma and Ba 2015) in PyTorch's form, weight decay coupled:
 ///
@@ -161,10 +162,10 @@ builders!(AdamW);
 
 /// The moments m and v, the largest v so far (empty without AMSGrad), β₁ᵗ and β₂ᵗ.
 #[derive(Debug, Clone)]
-pub struct AdamState<T> {
-    first: Vec<T>,
-    second: Vec<T>,
-    largest: Vec<T>,
+pub struct AdamState<T: Real> {
+    first: Aligned<T>,
+    second: Aligned<T>,
+    largest: Aligned<T>,
     beta1_power: f64,
     beta2_power: f64,
     stretches: Stretches,
@@ -186,11 +187,11 @@ impl<T: Real> Optimizer<T> for Adam {
         let stretches = Stretches::new(tensors, self.weight_decay, self.covers);
         let length = stretches.parameters;
         Ok(AdamState {
-            first: vec![T::ZERO; length],
-            second: vec![T::ZERO; length],
+            first: Aligned::zeros(length),
+            second: Aligned::zeros(length),
             largest: match self.second_moment {
-                SecondMoment::Latest => Vec::new(),
-                SecondMoment::Largest => vec![T::ZERO; length],
+                SecondMoment::Latest => Aligned::zeros(0),
+                SecondMoment::Largest => Aligned::zeros(length),
             },
             beta1_power: 1.0,
             beta2_power: 1.0,

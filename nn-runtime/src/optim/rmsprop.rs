@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::math::Real;
 use crate::network::Tensor;
 use crate::simd::{Program, Simd};
+use crate::workspace::Aligned;
 
 /// RMSProp (Tieleman and Hinton 2012) in PyTorch's form, not centered:
 ///
@@ -80,9 +81,9 @@ impl RmsProp {
 
 /// The running mean square v and the velocity b.
 #[derive(Debug, Clone)]
-pub struct RmsPropState<T> {
-    mean_square: Vec<T>,
-    velocity: Vec<T>,
+pub struct RmsPropState<T: Real> {
+    mean_square: Aligned<T>,
+    velocity: Aligned<T>,
     stretches: Stretches,
 }
 
@@ -101,8 +102,8 @@ impl<T: Real> Optimizer<T> for RmsProp {
         not_negative("weight decay", self.weight_decay)?;
         let stretches = Stretches::new(tensors, self.weight_decay, self.covers);
         Ok(RmsPropState {
-            mean_square: vec![T::ZERO; stretches.parameters],
-            velocity: vec![T::ZERO; stretches.parameters],
+            mean_square: Aligned::zeros(stretches.parameters),
+            velocity: Aligned::zeros(stretches.parameters),
             stretches,
         })
     }

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::math::Real;
 use crate::network::Tensor;
 use crate::simd::{Program, Simd};
+use crate::workspace::Aligned;
 
 /// Stochastic gradient descent in PyTorch's form (dampening 0):
 ///
@@ -90,8 +91,8 @@ impl Sgd {
 
 /// The velocity b (empty without momentum).
 #[derive(Debug, Clone)]
-pub struct SgdState<T> {
-    velocity: Vec<T>,
+pub struct SgdState<T: Real> {
+    velocity: Aligned<T>,
     stretches: Stretches,
 }
 
@@ -114,7 +115,7 @@ impl<T: Real> Optimizer<T> for Sgd {
             }
         };
         Ok(SgdState {
-            velocity: vec![T::ZERO; length],
+            velocity: Aligned::zeros(length),
             stretches,
         })
     }

@@ -89,6 +89,13 @@ impl Isa {
             .clone()
     }
 
+    /// The set that [`detect`](Isa::detect) finds, or the best one where `UNROLLED_ISA` names none:
+    /// for code that cannot fail.
+    pub fn current() -> Self {
+        static CURRENT: OnceLock<Isa> = OnceLock::new();
+        *CURRENT.get_or_init(|| Self::detect().unwrap_or_else(|_| Self::best()))
+    }
+
     /// The set of this name.
     ///
     /// # Errors

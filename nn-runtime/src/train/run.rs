@@ -13,7 +13,7 @@ use crate::simd::Isa;
 use crate::train::stopping::{Verdict, Watch};
 use crate::train::trainer::Settings;
 use crate::train::{Epoch, History, Observer, Plan, Quantity, Samples, Sets, Stopped};
-use crate::workspace::Workspace;
+use crate::workspace::{Aligned, Workspace};
 
 /// Everything a run needs, allocated before its first step.
 pub(super) struct Run<'d, N: Network, O: Optimizer<N::Scalar>> {
@@ -34,7 +34,7 @@ pub(super) struct Run<'d, N: Network, O: Optimizer<N::Scalar>> {
 
     order: Vec<usize>,
     batch: Batch<N::Input, N::Target>,
-    gradient: Vec<N::Scalar>,
+    gradient: Aligned<N::Scalar>,
     workspace: Workspace<N::Scalar>,
 }
 
@@ -105,7 +105,7 @@ impl<'d, N: Network, O: Optimizer<N::Scalar>> Run<'d, N, O> {
                 targets: vec![N::Target::ZERO; batches.longest()],
             },
             batches,
-            gradient: vec![N::Scalar::ZERO; N::PARAMETERS],
+            gradient: Aligned::zeros(N::PARAMETERS),
             workspace: Workspace::new(),
         })
     }
