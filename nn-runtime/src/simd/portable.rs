@@ -14,7 +14,6 @@ impl Simd for Portable {
     type F32 = Array<f32, 4>;
     type F64 = Array<f64, 2>;
 
-    #[inline(never)]
     fn vectorize<P: Program>(self, program: P) -> P::Output {
         program.run(self)
     }

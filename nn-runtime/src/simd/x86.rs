@@ -25,7 +25,6 @@ impl Simd for Avx2 {
 
     fn vectorize<P: Program>(self, program: P) -> P::Output {
         #[target_feature(enable = "avx2,fma")]
-        #[inline(never)]
         fn shell<P: Program>(program: P, simd: Avx2) -> P::Output {
             program.run(simd)
         }
@@ -65,7 +64,6 @@ impl Simd for Avx512 {
 
     fn vectorize<P: Program>(self, program: P) -> P::Output {
         #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
-        #[inline(never)]
         fn shell<P: Program>(program: P, simd: Avx512) -> P::Output {
             program.run(simd)
         }

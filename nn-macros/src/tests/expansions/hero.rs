@@ -49,8 +49,8 @@ G₁ = (1 − A₁ ⊙ A₁) ⊙ ∂L/∂A₁                   [n×50]
 */
 #[derive(unrolled::__private::Clone, unrolled::__private::Debug)]
 pub struct Hero {
-    parameters: unrolled::__private::Vec<unrolled::__private::f64>,
-    statistics: unrolled::__private::Vec<unrolled::__private::f64>,
+    parameters: unrolled::__private::Aligned<unrolled::__private::f64>,
+    statistics: unrolled::__private::Aligned<unrolled::__private::f64>,
 }
 #[allow(dead_code, unused_imports, clippy::all, clippy::pedantic, clippy::nursery)]
 const _: () = {
@@ -154,10 +154,10 @@ const _: () = {
         ];
         const EQUATIONS: &'static str = "H₁ = X W₁ + b₁                                [n×50]\nA₁ = tanh(H₁)                                 [n×50]\nM₁ = mask(keep 0.8)                           [n×50]\nD₁ = A₁ ⊙ M₁                                  [n×50]\nμ₁ = 1ᵀ D₁ / n                                [1×50]\nC₁ = D₁ − μ₁                                  [n×50]\nσ²₁ = 1ᵀ (C₁ ⊙ C₁) / n                        [1×50]\nμ\u{304}′₁ = 0.9 μ\u{304}₁ + 0.1 μ₁                       [1×50]\nσ\u{304}²′₁ = 0.9 σ\u{304}²₁ + 0.1 (n / (n − 1) σ²₁)      [1×50]\nT₁ = √(σ²₁ + 0.00001)                         [1×50]\ns₁ = 1 / T₁                                   [1×50]\nX\u{302}₁ = C₁ ⊙ s₁                                 [n×50]\nZ₁ = γ₁ ⊙ X\u{302}₁ + β₁                            [n×50]\nF = Z₁ W₂ + b₂                                [n×1]\nG₂ = F − Y                                    [n×1]\nL = ½ (1ᵀ (G₂ ⊙ G₂))                          [1×1]\n∂L/∂b₂ = 1ᵀ G₂                                [1×1]\n∂L/∂Z₁ = G₂ W₂ᵀ                               [n×50]\n∂L/∂W₂ = Z₁ᵀ G₂                               [50×1]\n∂L/∂β₁ = 1ᵀ ∂L/∂Z₁                            [1×50]\n∂L/∂γ₁ = 1ᵀ (X\u{302}₁ ⊙ ∂L/∂Z₁)                    [1×50]\n∂L/∂X\u{302}₁ = γ₁ ⊙ ∂L/∂Z₁                         [n×50]\n∂L/∂s₁ = 1ᵀ (C₁ ⊙ ∂L/∂X\u{302}₁)                    [1×50]\nT₂ = 1 / n                                    [1×1]\nT₃ = C₁ ⊙ (T₂ (½ / T₁ ⊙ (s₁ / T₁ ⊙ ∂L/∂s₁)))  [n×50]\n∂L/∂C₁ = s₁ ⊙ ∂L/∂X\u{302}₁ − T₃ − T₃               [n×50]\n∂L/∂D₁ = ∂L/∂C₁ − T₂ (γ₁ ⊙ ∂L/∂β₁ / T₁)       [n×50]\n∂L/∂A₁ = M₁ ⊙ ∂L/∂D₁                          [n×50]\nG₁ = (1 − A₁ ⊙ A₁) ⊙ ∂L/∂A₁                   [n×50]\n∂L/∂b₁ = 1ᵀ G₁                                [1×50]\n∂L/∂W₁ = Xᵀ G₁                                [2×50]\n";
         fn zeros() -> Self {
-            let mut statistics: rt::Vec<Self::Scalar> = rt::zeros(Self::STATISTICS);
+            let mut statistics = rt::Aligned::<Self::Scalar>::zeros(Self::STATISTICS);
             statistics[50..100].fill(1.0);
             Self {
-                parameters: rt::zeros(Self::PARAMETERS),
+                parameters: rt::Aligned::zeros(Self::PARAMETERS),
                 statistics,
             }
         }
@@ -245,19 +245,19 @@ const _: () = {
         pub fn forward<const N: usize>(&self, inputs: &[[f64; 2]; N]) -> [[f64; 1]; N] {
             let mut outputs = [[0.0; 1]; N];
             if N == 1 {
-                rt::Isa::best()
+                rt::Isa::current()
                     .run(HeroPrediction::<1> {
                         inputs: inputs,
                         parameters: &self.parameters,
                         statistics: &self.statistics,
-                        workspace: &mut [0.0; 128],
+                        workspace: &mut rt::OnLine([0.0; 128]).0,
                         outputs: &mut outputs,
                     });
                 return outputs;
             }
             let _ = <Self as rt::Network>::predict_into(
                 self,
-                rt::Isa::best(),
+                rt::Isa::current(),
                 inputs,
                 &mut outputs,
                 &mut rt::Workspace::new(),

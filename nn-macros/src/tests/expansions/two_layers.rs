@@ -27,8 +27,8 @@ G₁ = (1 − A₁ ⊙ A₁) ⊙ ∂L/∂A₁  [n×50]
 */
 #[derive(unrolled::__private::Clone, unrolled::__private::Debug)]
 pub struct Lecture {
-    parameters: unrolled::__private::Vec<unrolled::__private::f32>,
-    statistics: unrolled::__private::Vec<unrolled::__private::f32>,
+    parameters: unrolled::__private::Aligned<unrolled::__private::f32>,
+    statistics: unrolled::__private::Aligned<unrolled::__private::f32>,
 }
 #[allow(dead_code, unused_imports, clippy::all, clippy::pedantic, clippy::nursery)]
 const _: () = {
@@ -93,9 +93,9 @@ const _: () = {
         ];
         const EQUATIONS: &'static str = "H₁ = X W₁ + b₁               [n×50]\nA₁ = tanh(H₁)                [n×50]\nF = A₁ W₂ + b₂               [n×1]\nG₂ = F − Y                   [n×1]\nL = ½ (1ᵀ (G₂ ⊙ G₂))         [1×1]\n∂L/∂b₂ = 1ᵀ G₂               [1×1]\n∂L/∂A₁ = G₂ W₂ᵀ              [n×50]\n∂L/∂W₂ = A₁ᵀ G₂              [50×1]\nG₁ = (1 − A₁ ⊙ A₁) ⊙ ∂L/∂A₁  [n×50]\n∂L/∂b₁ = 1ᵀ G₁               [1×50]\n∂L/∂W₁ = Xᵀ G₁               [2×50]\n";
         fn zeros() -> Self {
-            let statistics = rt::zeros(Self::STATISTICS);
+            let statistics = rt::Aligned::zeros(Self::STATISTICS);
             Self {
-                parameters: rt::zeros(Self::PARAMETERS),
+                parameters: rt::Aligned::zeros(Self::PARAMETERS),
                 statistics,
             }
         }
@@ -183,19 +183,19 @@ const _: () = {
         pub fn forward<const N: usize>(&self, inputs: &[[f32; 2]; N]) -> [[f32; 1]; N] {
             let mut outputs = [[0.0; 1]; N];
             if N == 1 {
-                rt::Isa::best()
+                rt::Isa::current()
                     .run(LecturePrediction::<1> {
                         inputs: inputs,
                         parameters: &self.parameters,
                         statistics: &self.statistics,
-                        workspace: &mut [0.0; 64],
+                        workspace: &mut rt::OnLine([0.0; 64]).0,
                         outputs: &mut outputs,
                     });
                 return outputs;
             }
             let _ = <Self as rt::Network>::predict_into(
                 self,
-                rt::Isa::best(),
+                rt::Isa::current(),
                 inputs,
                 &mut outputs,
                 &mut rt::Workspace::new(),
