@@ -4,7 +4,6 @@
 //! code and the optimizer removes most of them.
 
 use crate::error::Error;
-use crate::math::Real;
 use crate::network::Network;
 
 /// Scalars to which every buffer is rounded up, so that the next one starts on a cache line.
