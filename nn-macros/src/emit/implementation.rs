@@ -17,7 +17,7 @@ impl Emitter<'_> {
         prediction: &EmittedPass,
         loss: &EmittedPass,
     ) -> TokenStream {
-        let constants = self.constants([gradient, prediction, loss]);
+        let constants = self.constants(gradient);
         let storage = self.storage();
         let name = &self.name;
         let [gradient_pass, prediction_pass, loss_pass] =
@@ -93,7 +93,7 @@ impl Emitter<'_> {
         }
     }
 
-    fn constants(&self, passes: [&EmittedPass; 3]) -> TokenStream {
+    fn constants(&self, gradient: &EmittedPass) -> TokenStream {
         let Network {
             parameters,
             statistics,
@@ -104,10 +104,10 @@ impl Emitter<'_> {
         let targets = Size(self.network.targets);
         let (number, name) = (&self.number, self.name.unraw().to_string());
         let bytes = self.model.scalar.bytes();
-        let most = |part: fn(&EmittedPass) -> Size| {
-            Size(bytes * passes.iter().map(|pass| part(pass).0).max().unwrap_or(0))
-        };
-        let (fixed, per_row) = (most(|pass| pass.fixed), most(|pass| pass.per_row));
+        let (fixed, per_row) = (
+            Size(bytes * gradient.fixed.0),
+            Size(bytes * gradient.per_row.0),
+        );
         let least = Size(if statistics.is_empty() { 1 } else { 2 });
         let total = |tensors: &[Tensor]| tensors.iter().map(|t| t.rows * t.columns).sum::<usize>();
         let (parameter_total, statistic_total) = (Size(total(parameters)), Size(total(statistics)));
