@@ -3,6 +3,7 @@
 //! The sizes are constants of the plan that printed the call, so no check here fails for generated
 //! code and the optimizer removes most of them.
 
+use crate::data::rows::paired;
 use crate::error::Error;
 use crate::network::Network;
 
@@ -96,14 +97,7 @@ pub fn check_gradient<N: Network>(
 /// # Errors
 /// No rows, unequal numbers of rows.
 pub fn check_pairs(inputs: usize, targets: usize) -> Result<(), Error> {
-    if inputs != targets {
-        return Err(Error::RowCount {
-            left: "inputs",
-            left_rows: inputs,
-            right: "targets",
-            right_rows: targets,
-        });
-    }
+    paired("inputs", inputs, "targets", targets)?;
     if inputs == 0 {
         return Err(Error::Empty { what: "inputs" });
     }
@@ -115,13 +109,5 @@ pub fn check_pairs(inputs: usize, targets: usize) -> Result<(), Error> {
 /// # Errors
 /// Unequal numbers of rows.
 pub fn check_outputs(inputs: usize, outputs: usize) -> Result<(), Error> {
-    if inputs != outputs {
-        return Err(Error::RowCount {
-            left: "inputs",
-            left_rows: inputs,
-            right: "outputs",
-            right_rows: outputs,
-        });
-    }
-    Ok(())
+    paired("inputs", inputs, "outputs", outputs)
 }

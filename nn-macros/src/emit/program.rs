@@ -4,7 +4,7 @@ use super::functions::Functions;
 use super::names::{Names, Size};
 use crate::ir::{Extent, Graph, NodeId, Op, Product, Shape, Source};
 use crate::model::Scalar;
-use crate::plan::{Phase, Place, Plan, Start, Step, Tensor};
+use crate::plan::{LINE, Phase, Place, Plan, Start, Step, Tensor};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeSet;
@@ -49,10 +49,10 @@ impl Pass<'_> {
             .plan
             .tile_slots
             .iter()
-            .map(|columns| (rows * columns).next_multiple_of(16))
+            .map(|columns| (rows * columns).next_multiple_of(LINE))
             .sum();
         let fixed: usize = self.plan.fixed_slots.iter().sum();
-        let rounding = 16 * self.plan.batch_slots.len();
+        let rounding = LINE * self.plan.batch_slots.len();
         tiles + fixed + rounding + self.statistics_length()
     }
 

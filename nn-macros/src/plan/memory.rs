@@ -4,7 +4,7 @@ use super::{Map, Phase, Place, Plan, Step, Tensor};
 use crate::ir::{Extent, Graph, NodeId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Scalars to which every fixed buffer is rounded up, so that the next starts on a cache line.
+/// Scalars to which every buffer is rounded up, so that the next starts on a cache line.
 pub const LINE: usize = 16;
 
 pub(super) fn place(graph: &Graph, outputs: &[NodeId], mut phases: Vec<Phase>) -> Plan {

@@ -19,6 +19,8 @@
 mod memory;
 mod schedule;
 
+pub use memory::LINE;
+
 use crate::ir::{Graph, NodeId, Product, Shape};
 use std::collections::BTreeMap;
 
