@@ -79,7 +79,7 @@ pub enum Error {
         least: usize,
     },
     /// A slice handed in has the wrong length.
-    #[error("the {what} has length {found}, but the network needs {expected}")]
+    #[error("the {what} has length {found}, but {expected} is needed")]
     Length {
         /// Which argument.
         what: &'static str,
@@ -105,6 +105,31 @@ pub enum Error {
         asked: String,
         /// The names available, separated by commas.
         available: String,
+    },
+    /// A full-batch method was to fit a network whose training loss is no function of the parameters
+    /// alone.
+    #[error(
+        "{network} has dropout or batch normalization, so its training loss is not one fixed function, which full-batch methods minimize; leave these layers out, or use a Trainer"
+    )]
+    TrainingDiffers {
+        /// The network's declared name.
+        network: &'static str,
+    },
+    /// Levenberg's and Marquardt's method was to fit a loss that is not known to be a sum of squares.
+    #[error(
+        "the loss {loss} is not known to be a sum of squares, which Levenberg-Marquardt needs; declare sum_squares or mse, or use Scg or Lbfgs"
+    )]
+    NotSumOfSquares {
+        /// The declared loss.
+        loss: &'static str,
+    },
+    /// The operating system gives no threads.
+    #[error("{threads} threads cannot be started: {reason}")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// The operating system's reason.
+        reason: String,
     },
     /// An observer could not write.
     #[error("{what}: {reason}")]

@@ -5,7 +5,9 @@
 
 use crate::data::rows::paired;
 use crate::error::Error;
+use crate::math::Real;
 use crate::network::Network;
+use crate::signals::Signals;
 
 /// Scalars to which every buffer is rounded up, so that the next one starts on a cache line.
 const LINE: usize = 16;
@@ -59,6 +61,55 @@ pub fn rows<T, const N: usize>(buffer: &mut [T], start: usize, end: usize) -> &m
     &mut buffer.as_chunks_mut::<N>().0[start..end]
 }
 
+/// Copies every row into the columns from `at` on.
+#[inline(always)]
+pub fn copy_columns<T: Copy, const N: usize, const W: usize>(
+    from: &[[T; N]],
+    at: usize,
+    to: &mut [[T; W]],
+) {
+    for (from, to) in from.iter().zip(to) {
+        to[at..at + N].copy_from_slice(from);
+    }
+}
+
+/// Writes, for every row, the outer product of a row of K and a row of N, row-major, into the
+/// columns from `at` on.
+#[inline(always)]
+pub fn copy_outer<T: Real, const K: usize, const N: usize, const W: usize>(
+    left: &[[T; K]],
+    right: &[[T; N]],
+    at: usize,
+    to: &mut [[T; W]],
+) {
+    for ((left, right), to) in left.iter().zip(right).zip(to) {
+        let (products, _) = to[at..at + K * N].as_chunks_mut::<N>();
+        for (&factor, products) in left.iter().zip(products) {
+            for (product, &other) in products.iter_mut().zip(right) {
+                *product = factor * other;
+            }
+        }
+    }
+}
+
+/// The first `n` rows of N scalars as rows to write, and the rest.
+#[inline(always)]
+pub fn split_rows<T, const N: usize>(flat: &mut [T], n: usize) -> (&mut [[T; N]], &mut [T]) {
+    let (rows, rest) = flat.split_at_mut(n * N);
+    (rows.as_chunks_mut().0, rest)
+}
+
+/// A flat matrix as its rows.
+pub fn to_rows<T: Real, const N: usize>(flat: &[T]) -> Vec<[T; N]> {
+    flat.as_chunks().0.to_vec()
+}
+
+/// A flat row as a row on the heap, however wide it is.
+pub fn to_row<T: Real, const N: usize>(flat: &[T]) -> Box<[T; N]> {
+    let row = flat.to_vec().into_boxed_slice().try_into();
+    row.expect("the plan cuts a row's length")
+}
+
 /// `yes` or `no`, both computed: a selection that vectorizes.
 #[inline(always)]
 pub fn select<T>(condition: bool, yes: T, no: T) -> T {
@@ -76,20 +127,50 @@ pub fn check_gradient<N: Network>(
     gradient: usize,
 ) -> Result<(), Error> {
     check_pairs(inputs, targets)?;
-    if inputs < N::LEAST_BATCH {
+    check_rows::<N>(inputs)?;
+    check_parameters::<N>("gradient", gradient)
+}
+
+/// A training pass needs as many rows as batch statistics do.
+fn check_rows<N: Network>(rows: usize) -> Result<(), Error> {
+    if rows < N::LEAST_BATCH {
         return Err(Error::BatchTooSmall {
-            rows: inputs,
+            rows,
             least: N::LEAST_BATCH,
         });
     }
-    if gradient != N::PARAMETERS {
+    Ok(())
+}
+
+/// A slice over the parameters must be as long as they are.
+///
+/// # Errors
+/// Another length.
+pub fn check_parameters<N: Network>(what: &'static str, found: usize) -> Result<(), Error> {
+    check_length(what, found, N::PARAMETERS)
+}
+
+fn check_length(what: &'static str, found: usize, expected: usize) -> Result<(), Error> {
+    if found != expected {
         return Err(Error::Length {
-            what: "gradient",
-            found: gradient,
-            expected: N::PARAMETERS,
+            what,
+            found,
+            expected,
         });
     }
     Ok(())
+}
+
+/// A Jacobian as one row per row of the batch.
+///
+/// # Errors
+/// A slice that is not `rows` · W long.
+pub fn jacobian_rows<T, const W: usize>(
+    rows: usize,
+    jacobian: &mut [T],
+) -> Result<&mut [[T; W]], Error> {
+    check_length("jacobian", jacobian.len(), rows.saturating_mul(W))?;
+    Ok(jacobian.as_chunks_mut().0)
 }
 
 /// Inputs and targets must pair up, and there must be some.
@@ -102,6 +183,21 @@ pub fn check_pairs(inputs: usize, targets: usize) -> Result<(), Error> {
         return Err(Error::Empty { what: "inputs" });
     }
     Ok(())
+}
+
+/// What a pass that tells signals asks of its arguments.
+///
+/// # Errors
+/// No rows, unequal numbers of rows, fewer rows than batch statistics need, values of another length
+/// than the rows' signals.
+pub fn check_signals<N: Signals>(
+    inputs: usize,
+    targets: usize,
+    values: usize,
+) -> Result<(), Error> {
+    check_pairs(inputs, targets)?;
+    check_rows::<N>(inputs)?;
+    check_length("slice of values", values, inputs * N::SIGNAL_WIDTH)
 }
 
 /// Every input row needs an output row.

@@ -10,9 +10,16 @@
 //! | [`math`] | the scalar types ([`Real`](math::Real)) and their elementary functions, with error bounds |
 //! | [`mask`] | dropout masks from a counter-based stream |
 //! | [`network`] | what every generated network offers ([`Network`](network::Network)) |
+//! | [`derivatives`] | what a network offers if its declaration asks: Hessian-vector products, Jacobians |
+//! | [`monte_carlo`] | predictions sampled from a network with dropout, and what they mean |
+//! | [`graph`] | the equations as a graph, and its drawing |
+//! | [`layers`] | the layers one by one |
+//! | [`signals`] | what flows through a network, and its statistics layer by layer |
+//! | [`trace`] | a function's evaluation trace, to print |
 //! | [`summary`] | a network's layers, tensors and memory, to print |
 //! | [`init`] | initial parameters |
 //! | [`optim`] | first-order optimizers over the flat parameter slice, schedules, clipping, penalties |
+//! | [`full_batch`] | scaled conjugate gradient, L-BFGS, Levenberg and Marquardt, over all rows at once |
 //! | [`data`] | rows at the door, splits, standardizing |
 //! | [`train`] | the training loop, early stopping, observers |
 //! | [`metrics`] | RMSE, MAE, R², accuracy, confusion matrix, log-likelihood |
@@ -21,16 +28,23 @@
 //! Users depend on the facade crate `unrolled`, which re-exports what they need.
 
 pub mod data;
+pub mod derivatives;
 pub mod error;
+pub mod full_batch;
 pub mod generated;
+pub mod graph;
 pub mod init;
 pub mod kernel;
+pub mod layers;
 pub mod mask;
 pub mod math;
 pub mod metrics;
+pub mod monte_carlo;
 pub mod network;
 pub mod optim;
+pub mod signals;
 pub mod simd;
 pub mod summary;
+pub mod trace;
 pub mod train;
 pub mod workspace;

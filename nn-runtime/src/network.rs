@@ -1,5 +1,7 @@
 //! What every generated network offers, and what it tells about itself.
 
+use std::ops::Range;
+
 use ndarray::Array2;
 
 use crate::data::Rows;
@@ -7,6 +9,7 @@ use crate::data::rows::checked;
 use crate::error::Error;
 use crate::init::Init;
 use crate::math::Real;
+use crate::monte_carlo::{self, MonteCarlo, Predictive, PredictiveSamples};
 use crate::simd::Isa;
 use crate::summary::Summary;
 use crate::workspace::Workspace;
@@ -28,7 +31,8 @@ pub trait Network: Clone + Send + Sync + 'static {
 
     /// The declared name.
     const NAME: &'static str;
-    /// The declared loss.
+    /// The declared loss: `mse`, or `loss(f, y)` of one that the declaration itself spells out, whatever
+    /// its formula.
     const LOSS: &'static str;
     /// Width of an input row.
     const INPUTS: usize = <Self::Input as Row>::WIDTH;
@@ -38,8 +42,12 @@ pub trait Network: Clone + Send + Sync + 'static {
     const TARGETS: usize = <Self::Target as Row>::WIDTH;
     /// How many trainable numbers the network has.
     const PARAMETERS: usize;
-    /// How many running statistics it has (two a column under each `bn`).
+    /// How many numbers it has that are not trained by the gradient: running statistics (two a
+    /// column under each `bn`) and the constants of `standardize` and `unstandardize` (two a column).
     const STATISTICS: usize;
+    /// Whether a training pass computes something else than a prediction: it has dropout or batch
+    /// normalization.
+    const TRAINING_DIFFERS: bool;
     /// The smallest batch that can be trained on: 2 under `bn`, else 1.
     const LEAST_BATCH: usize;
     /// Bytes of scratch memory a training step needs, whatever the batch.
@@ -53,22 +61,23 @@ pub trait Network: Clone + Send + Sync + 'static {
     const PREDICTION_FLOP: usize;
     /// The parameter tensors, in the order in which they lie in the flat slice.
     const TENSORS: &'static [Tensor];
-    /// The running statistics, likewise.
+    /// The statistics, likewise.
     const STATISTIC_TENSORS: &'static [Tensor];
     /// The layers, for [`summary`](Network::summary).
     const LAYERS: &'static [Layer];
     /// The forward and backward equations, one a line.
     const EQUATIONS: &'static str;
 
-    /// A network whose parameters are all zero, running means zero and running variances one.
+    /// A network whose parameters are all zero, means zero, and variances and deviations one.
     fn zeros() -> Self;
     /// All parameters, one tensor after the other.
     fn parameters(&self) -> &[Self::Scalar];
     /// All parameters, to change.
     fn parameters_mut(&mut self) -> &mut [Self::Scalar];
-    /// All running statistics (empty without `bn`).
+    /// All running statistics, and the constants of `standardize` and `unstandardize` (empty
+    /// without any of these layers). They are as much of the network as its parameters: save both.
     fn statistics(&self) -> &[Self::Scalar];
-    /// All running statistics, to change.
+    /// All of them, to change.
     fn statistics_mut(&mut self) -> &mut [Self::Scalar];
 
     /// One training pass: writes ∂L/∂θ into `gradient` and returns L, both **summed** over the
@@ -88,7 +97,20 @@ pub trait Network: Clone + Send + Sync + 'static {
         gradient: &mut [Self::Scalar],
     ) -> Result<Self::Scalar, Error>;
 
-    /// The loss of predictions (no dropout, running statistics), summed over the rows.
+    /// The phases of a training pass, one ending wherever sums over all rows feed back into rows.
+    /// Without any, the pass cannot be cut into blocks of rows.
+    #[doc(hidden)]
+    const PHASES: &'static [Phase] = &[];
+
+    /// Runs some phases of a training pass for a block of rows. The loss is known after the last.
+    #[doc(hidden)]
+    fn run_block(&self, isa: Isa, part: Part, block: Block<'_, Self>) -> Self::Scalar {
+        let _ = (isa, part, block);
+        Self::Scalar::ZERO
+    }
+
+    /// The loss of predictions (no dropout, running statistics), summed over the rows. Behind
+    /// `unstandardize` it compares outputs and targets in standard units, as training does.
     ///
     /// # Errors
     /// Empty or unequal batches.
@@ -151,6 +173,42 @@ pub trait Network: Clone + Send + Sync + 'static {
         Ok(outputs)
     }
 
+    /// Predicts with dropout active, `samples` times, and says how the outputs scatter: their mean
+    /// and variance for every row and output. The same seed gives the same bits, for a row alone and
+    /// in a batch. See [`monte_carlo`].
+    ///
+    /// Memory does not depend on the number of samples, and a sample allocates nothing.
+    ///
+    /// # Errors
+    /// Those of [`predict`](Network::predict); [`Error::Setting`] for no samples.
+    fn predict_mc<X: Rows<Self::Input> + ?Sized>(
+        &self,
+        inputs: &X,
+        samples: usize,
+        seed: u64,
+    ) -> Result<Predictive<Self::Output>, Error>
+    where
+        Self: MonteCarlo,
+    {
+        monte_carlo::predict(self, &checked(inputs, "inputs")?, samples, seed)
+    }
+
+    /// The outputs behind [`predict_mc`](Network::predict_mc): those of every pass, for every row.
+    ///
+    /// # Errors
+    /// Those of [`predict_mc`](Network::predict_mc).
+    fn sample_mc<X: Rows<Self::Input> + ?Sized>(
+        &self,
+        inputs: &X,
+        samples: usize,
+        seed: u64,
+    ) -> Result<PredictiveSamples<Self::Output>, Error>
+    where
+        Self: MonteCarlo,
+    {
+        monte_carlo::sample(self, &checked(inputs, "inputs")?, samples, seed)
+    }
+
     /// The layers, tensors and memory as a table to print.
     fn summary() -> Summary {
         Summary::of::<Self>()
@@ -198,7 +256,80 @@ pub struct Draw {
     pub step: u64,
 }
 
-/// One named piece of the flat parameter slice (or of the running statistics).
+/// One of the phases of a training pass.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Phase {
+    /// Whether it goes through the rows. If not, one block runs it for all.
+    pub is_over_rows: bool,
+    /// What it sums over the rows.
+    pub sums: &'static [Shared],
+    /// Results of earlier phases that all blocks must agree on.
+    pub reads: &'static [Shared],
+}
+
+/// Where a result lies that does not depend on the rows: the same place in every block's memory.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shared {
+    /// These scalars of the workspace.
+    Workspace {
+        /// The first of them.
+        start: usize,
+        /// How many.
+        length: usize,
+    },
+    /// These scalars of the gradient.
+    Gradient {
+        /// The first of them.
+        start: usize,
+        /// How many.
+        length: usize,
+    },
+}
+
+/// Which part of a training pass to run.
+#[doc(hidden)]
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// These phases.
+    pub phases: Range<usize>,
+    /// The batch row that the first given row is.
+    pub first_row: usize,
+    /// How many rows the batch has.
+    pub batch_rows: usize,
+}
+
+impl Part {
+    /// All phases of a batch.
+    #[inline(always)]
+    pub const fn whole<N: Network>(batch_rows: usize) -> Self {
+        Self {
+            phases: 0..N::PHASES.len(),
+            first_row: 0,
+            batch_rows,
+        }
+    }
+}
+
+/// A block of a batch's rows, with memory of its own.
+#[doc(hidden)]
+pub struct Block<'a, N: Network> {
+    /// The block's rows.
+    pub inputs: &'a [N::Input],
+    /// Their targets.
+    pub targets: &'a [N::Target],
+    /// Decides the dropout masks.
+    pub draw: Draw,
+    /// Running statistics, moved on in the last phase.
+    pub statistics: &'a mut [N::Scalar],
+    /// Keeps its contents from phase to phase.
+    pub workspace: &'a mut Workspace<N::Scalar>,
+    /// This block's part of the gradient.
+    pub gradient: &'a mut [N::Scalar],
+}
+
+/// One named piece of the flat slice of parameters (or of statistics).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tensor {
     /// The name in the equations: `w1`, `b1`, `gamma1`.
@@ -236,6 +367,20 @@ pub enum Role {
     Mean,
     /// Batch normalization's running (unbiased) variance.
     Variance,
+    /// A scalar that a formula of the declaration learns, `let prelu(x; a = 0.25) = …`. Initializers
+    /// set it to the declared value; decay and penalties leave it alone.
+    Learnable {
+        /// The declared value.
+        initial: f64,
+    },
+    /// What `standardize` subtracts from the inputs: their mean.
+    InputMean,
+    /// What `standardize` divides by: the inputs' deviation.
+    InputDeviation,
+    /// What `unstandardize` adds to the outputs: the targets' mean.
+    TargetMean,
+    /// What `unstandardize` multiplies by: the targets' deviation.
+    TargetDeviation,
 }
 
 /// Which family of activations follows a weight matrix, for the default initializer.

@@ -102,6 +102,12 @@ impl<T: Real> Workspace<T> {
         Self::default()
     }
 
+    /// All of it, as an earlier step left it.
+    #[cfg(feature = "rayon")]
+    pub(crate) fn buffer(&self) -> &[T] {
+        &self.buffer
+    }
+
     /// `length` scalars of scratch memory, starting on a cache line. Their values are whatever an
     /// earlier step left.
     pub fn scratch(&mut self, length: usize) -> &mut [T] {

@@ -84,8 +84,32 @@ impl<R: Row> Standardizer<R> {
     /// No rows, a wrong width, a value that is not finite.
     pub fn inverse(&self, rows: &(impl Rows<R> + ?Sized)) -> Result<Vec<R>, Error> {
         let mut rows = checked(rows, "standardized rows")?.into_owned();
-        self.map(&mut rows, |x, mean, deviation| x * deviation + mean);
+        self.inverse_in_place(&mut rows);
         Ok(rows)
+    }
+
+    /// [`inverse`](Self::inverse) without a copy. What is not finite stays so.
+    pub fn inverse_in_place(&self, rows: &mut [R]) {
+        self.map(rows, |x, mean, deviation| x * deviation + mean);
+    }
+
+    /// One row, standardized, in `f64`.
+    pub(super) fn standard(&self, row: &R) -> Vec<f64> {
+        let moments = self.mean.iter().zip(&self.deviation);
+        let row = row.as_slice().iter().zip(moments);
+        row.map(|(x, (mean, deviation))| (x.to_f64() - mean) / deviation)
+            .collect()
+    }
+
+    /// One standardized row, back in the data's units.
+    pub(super) fn unstandard(&self, standard: &[f64]) -> R {
+        let mut row = R::ZERO;
+        let moments = self.mean.iter().zip(&self.deviation);
+        let row_and_standard = row.as_mut_slice().iter_mut().zip(standard);
+        for ((x, z), (mean, deviation)) in row_and_standard.zip(moments) {
+            *x = R::Scalar::from_f64(z * deviation + mean);
+        }
+        row
     }
 
     fn map(&self, rows: &mut [R], f: impl Fn(f64, f64, f64) -> f64) {
@@ -97,8 +121,8 @@ impl<R: Row> Standardizer<R> {
     }
 }
 
-/// Mean and deviation of column j of at least one row.
-fn moments<R: Row>(rows: &[R], j: usize) -> Result<(f64, f64), Error> {
+/// Mean and deviation (1 where the column is constant) of column j of at least one row.
+pub(crate) fn moments<R: Row>(rows: &[R], j: usize) -> Result<(f64, f64), Error> {
     let n = rows.len() as f64;
     let column = || rows.iter().map(|row| row.as_slice()[j].to_f64());
     let first = rows[0].as_slice()[j].to_f64();

@@ -32,7 +32,8 @@ use random::Stream;
 /// How to choose a network's initial parameters.
 ///
 /// Weights follow the scheme. Biases are zero unless [`bias`](Init::bias) says otherwise. Batch
-/// normalization starts with γ = 1, β = 0, running mean 0 and running variance 1.
+/// normalization starts with γ = 1, β = 0, running mean 0 and running variance 1; `standardize` and
+/// `unstandardize` start with mean 0 and deviation 1, which changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Init {
     scheme: Scheme,
@@ -125,8 +126,9 @@ impl Init {
                     continue;
                 }
                 Role::Bias => self.bias,
-                Role::Shift | Role::Mean => 0.0,
-                Role::Scale | Role::Variance => 1.0,
+                Role::Shift | Role::Mean | Role::InputMean | Role::TargetMean => 0.0,
+                Role::Scale | Role::Variance | Role::InputDeviation | Role::TargetDeviation => 1.0,
+                Role::Learnable { initial } => initial,
             };
             values.fill(T::from_f64(constant));
         }

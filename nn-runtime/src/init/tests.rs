@@ -279,6 +279,20 @@ fn orthogonal_prefers_no_sign() {
     }
 }
 
+/// An entry of a random rotation in three dimensions is uniform on [−1, 1] (Archimedes: a sphere's
+/// slices of equal height have equal areas). One entry a seed, so that they are independent.
+#[test]
+fn orthogonal_entries_are_uniform_in_three_dimensions() {
+    let init = Init::orthogonal(1.0).expect("finite");
+    let seeds = 0..COUNT as u64;
+    let matrices: Vec<_> = seeds.map(|seed| weights(init, seed, 3, 3)).collect();
+    for entry in [0, 4, 8] {
+        let w: Vec<f64> = matrices.iter().map(|matrix| matrix[entry]).collect();
+        check_moments(&w, 1.0 / 3.0, 1.8);
+        check_distribution(w, |w| 0.5 + 0.5 * w);
+    }
+}
+
 #[track_caller]
 fn check_refused(init: Result<Init, Error>, setting: &str) {
     match init {

@@ -51,6 +51,7 @@ use crate::simd::{Lane, Simd};
 mod erf;
 mod exp;
 mod format;
+pub mod functions;
 mod hyperbolic;
 mod log;
 mod power;

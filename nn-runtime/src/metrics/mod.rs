@@ -9,8 +9,10 @@ use crate::math::Real;
 use crate::network::Row;
 
 mod confusion;
+mod predictive;
 
 pub use confusion::ConfusionMatrix;
+pub use predictive::predictive_log_likelihood;
 
 /// Root of the mean squared error, √(Σ(F − Y)² / (rows · columns)).
 ///

@@ -91,7 +91,8 @@ pub struct Step {
 /// Which parameters a decay or a penalty covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Covers {
-    /// Every parameter, as PyTorch's `weight_decay` does.
+    /// Every parameter, as PyTorch's `weight_decay` does, but not the learnable scalars of formulas,
+    /// for which zero is no better than any other value.
     #[default]
     All,
     /// Weight matrices only: biases, and batch normalization's γ and β, are left alone.
@@ -99,8 +100,12 @@ pub enum Covers {
 }
 
 impl Covers {
-    fn includes(self, tensor: &Tensor) -> bool {
-        self == Self::All || matches!(tensor.role, Role::Weight(_))
+    pub(crate) fn includes(self, tensor: &Tensor) -> bool {
+        match tensor.role {
+            Role::Weight(_) => true,
+            Role::Learnable { .. } => false,
+            _ => self == Self::All,
+        }
     }
 }
 
@@ -154,7 +159,11 @@ fn total(tensors: &[Tensor]) -> usize {
         .unwrap_or(0)
 }
 
-fn check_length<T>(what: &'static str, slice: &[T], expected: usize) -> Result<(), Error> {
+pub(crate) fn check_length<T>(
+    what: &'static str,
+    slice: &[T],
+    expected: usize,
+) -> Result<(), Error> {
     match slice.len() {
         found if found == expected => Ok(()),
         found => Err(Error::Length {
@@ -175,7 +184,7 @@ fn require(name: &'static str, value: f64, range: &'static str, holds: bool) -> 
 }
 
 /// Checked after rounding to the scalar type, in which 1e-60 may be zero and 1e60 infinite.
-fn positive<T: Real>(name: &'static str, value: f64) -> Result<(), Error> {
+pub(crate) fn positive<T: Real>(name: &'static str, value: f64) -> Result<(), Error> {
     let rounded = T::from_f64(value);
     require(
         name,
@@ -185,7 +194,7 @@ fn positive<T: Real>(name: &'static str, value: f64) -> Result<(), Error> {
     )
 }
 
-fn not_negative(name: &'static str, value: f64) -> Result<(), Error> {
+pub(crate) fn not_negative(name: &'static str, value: f64) -> Result<(), Error> {
     require(
         name,
         value,

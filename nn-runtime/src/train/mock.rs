@@ -75,6 +75,7 @@ impl<const LEAST: usize> Network for Linear<LEAST> {
     const PREDICTION_FLOP: usize = 2;
     const PARAMETERS: usize = 3;
     const STATISTICS: usize = 2;
+    const TRAINING_DIFFERS: bool = false;
     const LEAST_BATCH: usize = LEAST;
     const WORKSPACE_BYTES: usize = 64;
     const WORKSPACE_BYTES_PER_ROW: usize = 0;

@@ -1,7 +1,8 @@
 //! Training: shuffled mini-batches, validation, early stopping, observers, and a reason for stopping.
 //!
 //! ```text
-//! before:      check settings and data, find the instruction set, copy the network
+//! before:      check settings and data, find the instruction set, copy the network,
+//!              fit a new network's `standardize` and `unstandardize` to the training rows
 //! every epoch: a new order of the rows, cut into batches
 //!   every step:  gather the batch into one contiguous buffer
 //!                L, ∂L/∂θ summed over its n rows         net.gradient
@@ -35,7 +36,10 @@ mod observer;
 #[cfg(feature = "progress")]
 mod progress;
 mod run;
+pub(crate) mod scaling;
 mod stopping;
+#[cfg(feature = "rayon")]
+mod team;
 #[cfg(test)]
 mod tests;
 mod trainer;
@@ -43,9 +47,10 @@ mod validation;
 
 pub use csv::CsvLog;
 pub use history::{Epoch, History, Quantity, Stopped};
-pub use observer::{Observer, Plan};
+pub use observer::{NetworkObserver, Observer, Plan, Unwatched, Watched};
 #[cfg(feature = "progress")]
 pub use progress::ProgressBar;
+pub use scaling::fit_scaling;
 pub use stopping::{EarlyStopping, Verdict, Watch};
 pub use trainer::Trainer;
 pub use validation::{HeldOut, NoValidation, Samples, Sets, SplitOff, Validation};

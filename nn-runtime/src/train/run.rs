@@ -1,6 +1,6 @@
 //! One training run: its memory, its epochs and its steps.
 
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 use std::time::Instant;
 
 use crate::data::batches::Batches;
@@ -10,9 +10,12 @@ use crate::math::Real;
 use crate::network::{Draw, Network, Row};
 use crate::optim::{Annealing, Optimizer, Step};
 use crate::simd::Isa;
+use crate::train::scaling::fit_new_scaling;
 use crate::train::stopping::{Verdict, Watch};
+#[cfg(feature = "rayon")]
+use crate::train::team::Team;
 use crate::train::trainer::Settings;
-use crate::train::{Epoch, History, Observer, Plan, Quantity, Samples, Sets, Stopped};
+use crate::train::{Epoch, History, NetworkObserver, Plan, Quantity, Samples, Sets, Stopped};
 use crate::workspace::{Aligned, Workspace};
 
 /// Everything a run needs, allocated before its first step.
@@ -36,6 +39,8 @@ pub(super) struct Run<'d, N: Network, O: Optimizer<N::Scalar>> {
     batch: Batch<N::Input, N::Target>,
     gradient: Aligned<N::Scalar>,
     workspace: Workspace<N::Scalar>,
+    #[cfg(feature = "rayon")]
+    team: Option<Team<N>>,
 }
 
 /// The network after its best epoch; before the first one, as it was given.
@@ -84,12 +89,20 @@ impl<'d, N: Network, O: Optimizer<N::Scalar>> Run<'d, N, O> {
         let batches = Batches::new(rows, settings.batch_size, N::LEAST_BATCH)?;
         let state = optimizer.prepare(N::TENSORS)?;
         let annealing = settings.schedule.start()?;
+        #[cfg(feature = "rayon")]
+        let team = settings
+            .threads
+            .map(|threads| Team::new(threads, batches.longest()));
+        #[cfg(feature = "rayon")]
+        let team = team.transpose()?;
+        let mut scaled = network.clone();
+        fit_new_scaling(&mut scaled, &sets.training)?;
         Ok(Self {
             isa,
             optimizer,
             settings,
             sets,
-            network: network.clone(),
+            network: scaled,
             best: Best {
                 network: network.clone(),
                 epoch: None,
@@ -107,10 +120,12 @@ impl<'d, N: Network, O: Optimizer<N::Scalar>> Run<'d, N, O> {
             batches,
             gradient: Aligned::zeros(N::PARAMETERS),
             workspace: Workspace::new(),
+            #[cfg(feature = "rayon")]
+            team,
         })
     }
 
-    pub(super) fn plan(&self) -> Plan {
+    fn plan(&self) -> Plan {
         Plan {
             network: N::NAME,
             parameters: N::PARAMETERS,
@@ -124,11 +139,12 @@ impl<'d, N: Network, O: Optimizer<N::Scalar>> Run<'d, N, O> {
     /// Runs until something says stop. Afterwards the run's own network is the one to keep.
     pub(super) fn train(
         &mut self,
-        observers: &mut [Box<dyn Observer + '_>],
+        audience: &mut impl NetworkObserver<N>,
     ) -> Result<History, Error> {
+        audience.start(&self.plan(), &self.network)?;
         let mut epochs = Vec::new();
         let stopped = loop {
-            let epoch = match self.epoch(epochs.len() + 1) {
+            let epoch = match self.epoch_on_its_threads(epochs.len() + 1) {
                 Ok(epoch) => epoch,
                 Err(Interrupt::Error(error)) => return Err(error),
                 Err(Interrupt::Diverged(quantity)) => {
@@ -141,7 +157,7 @@ impl<'d, N: Network, O: Optimizer<N::Scalar>> Run<'d, N, O> {
                 }
             };
             epochs.push(epoch);
-            if let Some(stopped) = self.judge(&epoch, observers)? {
+            if let Some(stopped) = self.judge(&epoch, audience)? {
                 break stopped;
             }
         };
@@ -152,18 +168,31 @@ impl<'d, N: Network, O: Optimizer<N::Scalar>> Run<'d, N, O> {
         } else {
             Some(epochs.len())
         };
-        Ok(History {
+        let history = History {
             epochs,
             steps: self.step,
             best_epoch: self.best.epoch,
             kept_epoch,
             stopped,
-        })
+        };
+        audience.end(&history, &self.network)?;
+        Ok(history)
     }
 
     /// Hands the result over.
     pub(super) fn write(&self, network: &mut N) {
         copy(&self.network, network);
+    }
+
+    /// [`epoch`](Self::epoch) on one of the team's threads, if there is a team: passes that start
+    /// there wake nobody up.
+    fn epoch_on_its_threads(&mut self, number: usize) -> Result<Epoch, Interrupt> {
+        #[cfg(feature = "rayon")]
+        if let Some(team) = &self.team {
+            let threads = team.threads();
+            return threads.install(|| self.epoch(number));
+        }
+        self.epoch(number)
     }
 
     /// One pass over the training rows, then the validation. `number` counts from 1.
@@ -202,16 +231,9 @@ impl<'d, N: Network, O: Optimizer<N::Scalar>> Run<'d, N, O> {
         self.step += 1;
 
         self.batch.gather(&self.sets.training, &self.order[range]);
-        let gradient = &mut self.gradient[..];
-        let loss = self.network.gradient(
-            self.isa,
-            &self.batch.inputs[..rows],
-            &self.batch.targets[..rows],
-            draw,
-            &mut self.workspace,
-            gradient,
-        )?;
+        let loss = self.gradient(rows, draw)?;
         finite(&[loss], Quantity::TrainingLoss)?;
+        let gradient = &mut self.gradient[..];
         let parameters = self.network.parameters_mut();
         let penalty = &self.settings.penalty;
         penalty.apply(self.isa, N::TENSORS, rows, parameters, gradient)?;
@@ -231,6 +253,24 @@ impl<'d, N: Network, O: Optimizer<N::Scalar>> Run<'d, N, O> {
         })
     }
 
+    /// The training pass over the first `rows` rows of the gathered batch.
+    fn gradient(&mut self, rows: usize, draw: Draw) -> Result<N::Scalar, Error> {
+        let (inputs, targets) = (&self.batch.inputs[..rows], &self.batch.targets[..rows]);
+        let (network, gradient) = (&mut self.network, &mut self.gradient[..]);
+        #[cfg(feature = "rayon")]
+        if let Some(team) = &mut self.team {
+            return team.gradient(network, self.isa, inputs, targets, draw, gradient);
+        }
+        network.gradient(
+            self.isa,
+            inputs,
+            targets,
+            draw,
+            &mut self.workspace,
+            gradient,
+        )
+    }
+
     /// The mean loss of predictions on the validation rows.
     fn validate(&mut self) -> Result<Option<f64>, Interrupt> {
         let Some(samples) = &self.sets.validation else {
@@ -248,7 +288,7 @@ impl<'d, N: Network, O: Optimizer<N::Scalar>> Run<'d, N, O> {
     fn judge(
         &mut self,
         epoch: &Epoch,
-        observers: &mut [Box<dyn Observer + '_>],
+        audience: &mut impl NetworkObserver<N>,
     ) -> Result<Option<Stopped>, Error> {
         let loss = epoch.watched_loss();
         if loss < self.best.loss {
@@ -257,12 +297,7 @@ impl<'d, N: Network, O: Optimizer<N::Scalar>> Run<'d, N, O> {
             self.best.loss = loss;
         }
         self.annealing.observe(loss);
-        let mut asked = ControlFlow::Continue(());
-        for observer in observers {
-            if observer.epoch(epoch)?.is_break() {
-                asked = ControlFlow::Break(());
-            }
-        }
+        let asked = audience.epoch(epoch, &self.network)?;
         let verdict = self.watch.as_mut().map(|watch| watch.observe(loss));
         let number = epoch.epoch;
         Ok(

@@ -5,9 +5,11 @@ use crate::error::Error;
 use crate::network::Network;
 use crate::optim::{Clip, Optimizer, Penalty, Schedule};
 use crate::simd::Isa;
+use crate::train::observer::Audience;
 use crate::train::run::Run;
 use crate::train::{
-    EarlyStopping, HeldOut, History, NoValidation, Observer, Samples, SplitOff, Validation,
+    EarlyStopping, HeldOut, History, NetworkObserver, NoValidation, Observer, Samples, SplitOff,
+    Unwatched, Validation, Watched,
 };
 
 /// Trains a network.
@@ -22,15 +24,16 @@ use crate::train::{
 /// | [`penalty`](Self::penalty) | none | see [`Penalty`] |
 /// | [`validation`](Self::validation), [`validation_split`](Self::validation_split) | none | |
 /// | [`early_stopping`](Self::early_stopping) | none | see [`EarlyStopping`] |
-/// | [`observe`](Self::observe) | nobody | any number |
+/// | `threads` (feature `rayon`) | the caller's | 1 to 1024 |
+/// | [`observe`](Self::observe), [`watch`](Self::watch) | nobody | any number |
 ///
 /// The module's documentation says what a run does, and in which order.
 #[must_use = "nothing happens before `fit`"]
-pub struct Trainer<'o, O, V = NoValidation> {
+pub struct Trainer<'o, O, V = NoValidation, W = Unwatched> {
     optimizer: O,
     settings: Settings,
     validation: V,
-    observers: Vec<Box<dyn Observer + 'o>>,
+    audience: Audience<'o, W>,
 }
 
 /// What the loop needs besides the optimizer.
@@ -43,6 +46,8 @@ pub(super) struct Settings {
     pub(super) clip: Clip,
     pub(super) penalty: Penalty,
     pub(super) stopping: Option<EarlyStopping>,
+    #[cfg(feature = "rayon")]
+    pub(super) threads: Option<usize>,
 }
 
 /// A limit that no finite norm exceeds: [`Clip::apply`] then only measures.
@@ -61,14 +66,19 @@ impl<'o, O> Trainer<'o, O> {
                 clip: NO_LIMIT,
                 penalty: Penalty::default(),
                 stopping: None,
+                #[cfg(feature = "rayon")]
+                threads: None,
             },
             validation: NoValidation,
-            observers: Vec::new(),
+            audience: Audience {
+                observers: Vec::new(),
+                watchers: Unwatched,
+            },
         }
     }
 }
 
-impl<'o, O, V> Trainer<'o, O, V> {
+impl<'o, O, V, W> Trainer<'o, O, V, W> {
     /// How often every training row is visited, at most. Default 100; at least 1.
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.settings.epochs = epochs;
@@ -117,35 +127,66 @@ impl<'o, O, V> Trainer<'o, O, V> {
         self
     }
 
+    /// Trains on this many threads, 1 to 1024; needs the feature `rayon`. Default: on the caller's.
+    ///
+    /// A batch is cut into blocks of rows, one for about every 32 (for every 128 if the network is
+    /// larger than a megabyte), at most 16, and the blocks are shared among the threads. The result
+    /// has the same bits for any number of threads. It differs in rounding from a run without
+    /// `threads`, which adds up a batch as one block.
+    #[cfg(feature = "rayon")]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.settings.threads = Some(threads);
+        self
+    }
+
     /// Measures the loss of predictions on these rows after every epoch.
     pub fn validation<'v, X: ?Sized, T: ?Sized>(
         self,
         inputs: &'v X,
         targets: &'v T,
-    ) -> Trainer<'o, O, HeldOut<'v, X, T>> {
+    ) -> Trainer<'o, O, HeldOut<'v, X, T>, W> {
         self.validated_by(HeldOut { inputs, targets })
     }
 
     /// Sets a random fraction of the rows given to [`fit`](Self::fit) aside for validation; in
     /// (0, 1), and at least one row must remain on either side. Which rows depends on the seed.
-    pub fn validation_split(self, fraction: f64) -> Trainer<'o, O, SplitOff> {
+    pub fn validation_split(self, fraction: f64) -> Trainer<'o, O, SplitOff, W> {
         self.validated_by(SplitOff { fraction })
     }
 
-    fn validated_by<W>(self, validation: W) -> Trainer<'o, O, W> {
+    fn validated_by<U>(self, validation: U) -> Trainer<'o, O, U, W> {
         Trainer {
             optimizer: self.optimizer,
             settings: self.settings,
             validation,
-            observers: self.observers,
+            audience: self.audience,
         }
     }
 
     /// Tells `observer` about every epoch; several are told in the order in which they were given.
     /// A closure `|epoch: &Epoch| …` that returns a [`ControlFlow`](std::ops::ControlFlow) will do.
     pub fn observe(mut self, observer: impl Observer + 'o) -> Self {
-        self.observers.push(Box::new(observer));
+        self.audience.observers.push(Box::new(observer));
         self
+    }
+
+    /// Shows `observer` the network after every epoch; several are shown it in the order in which
+    /// they were given, after all that only [`observe`](Self::observe). A closure
+    /// `|epoch: &Epoch, network: &Wave| …` that returns a
+    /// [`ControlFlow`](std::ops::ControlFlow) will do.
+    pub fn watch<F>(self, observer: F) -> Trainer<'o, O, V, Watched<W, F>> {
+        Trainer {
+            optimizer: self.optimizer,
+            settings: self.settings,
+            validation: self.validation,
+            audience: Audience {
+                observers: self.audience.observers,
+                watchers: Watched {
+                    earlier: self.audience.watchers,
+                    last: observer,
+                },
+            },
+        }
     }
 
     /// Trains `network` on rows of inputs and targets that pair up one to one.
@@ -172,6 +213,7 @@ impl<'o, O, V> Trainer<'o, O, V> {
         N: Network,
         O: Optimizer<N::Scalar>,
         V: Validation<N::Input, N::Target>,
+        W: NetworkObserver<N>,
         X: Rows<N::Input> + ?Sized,
         T: Rows<N::Target> + ?Sized,
     {
@@ -180,14 +222,7 @@ impl<'o, O, V> Trainer<'o, O, V> {
         let samples = Samples::checked(inputs, targets, ["inputs", "targets"])?;
         let sets = self.validation.divide(samples, self.settings.seed)?;
         let mut run = Run::new(isa, &self.optimizer, &self.settings, network, sets)?;
-        let plan = run.plan();
-        for observer in &mut self.observers {
-            observer.start(&plan)?;
-        }
-        let history = run.train(&mut self.observers)?;
-        for observer in &mut self.observers {
-            observer.end(&history)?;
-        }
+        let history = run.train(&mut self.audience)?;
         run.write(network);
         Ok(history)
     }
@@ -201,6 +236,16 @@ impl Settings {
                 name: "number of epochs",
                 value: 0.0,
                 range: "at least 1",
+            });
+        }
+        #[cfg(feature = "rayon")]
+        if let Some(threads) = self.threads
+            && !(1..=1024).contains(&threads)
+        {
+            return Err(Error::Setting {
+                name: "number of threads",
+                value: threads as f64,
+                range: "from 1 to 1024",
             });
         }
         self.clip.validate()?;

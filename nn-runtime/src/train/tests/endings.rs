@@ -5,7 +5,7 @@ use crate::train::mock::Poison;
 
 /// Validation targets lie half way between the start and where training leads, so the validation
 /// loss falls and then rises again.
-fn half_way() -> (Vec<[f64; 2]>, Vec<[f64; 1]>) {
+pub(super) fn half_way() -> (Vec<[f64; 2]>, Vec<[f64; 1]>) {
     let (x, y) = data(20, 0.0);
     (x, y.into_iter().map(|[y]| [0.5 * y]).collect())
 }

@@ -153,3 +153,107 @@ fn a_log_that_cannot_be_written() {
     assert!(!reason.is_empty());
     same_state(&network, &Linear::zeros());
 }
+
+/// Writes down which epoch's parameters it is shown, under its name.
+struct Onlooker<'a> {
+    name: char,
+    log: &'a RefCell<Vec<String>>,
+}
+
+impl NetworkObserver<Linear> for Onlooker<'_> {
+    fn start(&mut self, _plan: &Plan, network: &Linear) -> Result<(), Error> {
+        same_state(network, &state_after(0, 8));
+        self.log.borrow_mut().push(format!("{} start", self.name));
+        Ok(())
+    }
+    fn epoch(&mut self, epoch: &Epoch, network: &Linear) -> Result<ControlFlow<()>, Error> {
+        same_state(network, &state_after(epoch.epoch, 8));
+        let entry = format!("{} {}", self.name, epoch.epoch);
+        self.log.borrow_mut().push(entry);
+        Ok(ControlFlow::Continue(()))
+    }
+    fn end(&mut self, history: &History, network: &Linear) -> Result<(), Error> {
+        same_state(network, &state_after(history.kept_epoch.unwrap(), 8));
+        self.log.borrow_mut().push(format!("{} end", self.name));
+        Ok(())
+    }
+}
+
+#[test]
+fn watchers_see_the_network_of_every_epoch() {
+    let (x, y) = data(20, 0.0);
+    let log = RefCell::default();
+    let onlooker = |name| Onlooker { name, log: &log };
+    let witness = Witness {
+        name: 'o',
+        log: &log,
+        fails_at: None,
+    };
+    let stop = |epoch: &Epoch, network: &Linear| match epoch.epoch {
+        2 if network.parameters()[0] != 0.0 => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    };
+    let history = trainer(5)
+        .watch(onlooker('a'))
+        .watch(stop)
+        .watch(onlooker('b'))
+        .observe(witness)
+        .fit(&mut Linear::<1>::zeros(), &x, &y)
+        .unwrap();
+    assert_eq!(history.stopped, Stopped::Observer { epoch: 2 });
+    let expected = [
+        "o 20+0 3x5",
+        "a start",
+        "b start",
+        "o 1",
+        "a 1",
+        "b 1",
+        "o 2",
+        "a 2",
+        "b 2",
+        "o stopped after epoch 2 because an observer asked for it",
+        "a end",
+        "b end",
+    ];
+    assert_eq!(*log.borrow(), expected);
+}
+
+/// Its last look is at the best epoch's parameters, which early stopping brings back.
+#[test]
+fn a_watcher_sees_what_is_kept() {
+    let (x, y) = data(20, 0.0);
+    let (xv, yv) = endings::half_way();
+    let log = RefCell::default();
+    let history = trainer(100)
+        .watch(Onlooker {
+            name: 'a',
+            log: &log,
+        })
+        .validation(&xv, &yv)
+        .early_stopping(EarlyStopping::patience(4))
+        .fit(&mut Linear::zeros(), &x, &y)
+        .unwrap();
+    assert!(history.kept_epoch < Some(history.epochs.len()));
+    assert_eq!(log.borrow().last().unwrap(), "a end");
+}
+
+/// A checkpoint that cannot be written.
+struct Checkpoint;
+
+impl<N: Network> NetworkObserver<N> for Checkpoint {
+    fn epoch(&mut self, epoch: &Epoch, _network: &N) -> Result<ControlFlow<()>, Error> {
+        match epoch.epoch {
+            3 => Err(broken()),
+            _ => Ok(ControlFlow::Continue(())),
+        }
+    }
+}
+
+#[test]
+fn a_watcher_that_fails_leaves_the_network() {
+    let (x, y) = data(20, 0.0);
+    let mut network = Linear::<1>::zeros();
+    let result = trainer(5).watch(Checkpoint).fit(&mut network, &x, &y);
+    assert_eq!(result, Err(broken()));
+    same_state(&network, &Linear::zeros());
+}
