@@ -11,7 +11,9 @@ pub struct Declaration {
     pub chain: Vec<Layer>,
     /// Where the chain begins, for mistakes that belong to no layer.
     pub span: Span,
+    pub definitions: Vec<Definition>,
     pub settings: Vec<Setting>,
+    pub derives: Vec<Derive>,
 }
 
 /// An expression that makes a network, or an item that names its type.
@@ -79,4 +81,42 @@ pub struct Setting {
 pub enum Value {
     Number(Number),
     Call(Call),
+    /// `loss(f, y) = …`
+    Formula(LossFormula),
+    /// The like behind a mistake that is reported already.
+    Unreadable,
+}
+
+/// `let leaky(x, slope = 0.01; a = 0.25) = …`
+pub struct Definition {
+    pub name: Ident,
+    /// None behind a mistake that is reported already.
+    pub parameters: Vec<Parameter>,
+    pub learnables: Vec<Parameter>,
+    /// `None` behind a mistake that is reported already.
+    pub body: Option<syn::Expr>,
+}
+
+/// `slope` or `slope = 0.01`
+pub struct Parameter {
+    pub name: Ident,
+    pub value: Option<Number>,
+}
+
+/// `loss(f, y) = …` or `loss(mu, s; y) = …`
+pub struct LossFormula {
+    /// Where the word `loss` stands.
+    pub span: Span,
+    pub outputs: Vec<Ident>,
+    pub targets: Vec<Ident>,
+    /// Whether every column has a name of its own: a `;` separates outputs and targets.
+    pub is_by_name: bool,
+    pub body: syn::Expr,
+}
+
+/// `derive(HessianVectorProduct, Jacobian)`
+pub struct Derive {
+    /// Where `derive` stands.
+    pub span: Span,
+    pub names: Vec<Ident>,
 }

@@ -1,7 +1,7 @@
 //! Mistakes in a declaration, collected so that all of them are reported at once.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 
 /// More messages than these help nobody.
@@ -24,6 +24,10 @@ impl Errors {
 
     pub fn extend(&mut self, error: syn::Error) {
         self.0.extend(error);
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -78,6 +82,25 @@ impl Errors {
 pub struct Place {
     pub first: Span,
     pub last: Span,
+}
+
+impl Place {
+    /// Where a piece of syntax stands.
+    pub fn of(syntax: &impl ToTokens) -> Self {
+        let tokens = flat(syntax.to_token_stream());
+        let (first, last) = (tokens.first(), tokens.last());
+        let [first, last] = [first, last].map(|span| span.copied().unwrap_or(Span::call_site()));
+        Self { first, last }
+    }
+}
+
+/// The first and the last place of the tokens.
+fn flat(tokens: TokenStream) -> Vec<Span> {
+    let ends = |token: TokenTree| match token {
+        TokenTree::Group(group) => [group.span_open(), group.span_close()],
+        token => [token.span(); 2],
+    };
+    tokens.into_iter().flat_map(ends).collect()
 }
 
 impl From<Span> for Place {

@@ -9,20 +9,14 @@
 //! the tensor is not, its one value stands for all. So the derivative of a sum costs nothing until
 //! somebody needs its elements; [`sum_to`] and [`Graph::broadcast`] settle the difference.
 
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "no feature needs directions yet")
-)]
+mod diagonal;
 mod jvp;
 pub mod rules;
 mod vjp;
 
-#[cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "no feature needs directions yet")
-)]
+pub use diagonal::{curvature, loss_curvature};
 pub use jvp::jvp;
-pub use vjp::vjp;
+pub use vjp::{RowDerivative, vjp, vjp_by_row};
 
 use crate::ir::{Axis, Extent, Graph, NodeId, Shape};
 

@@ -80,6 +80,17 @@ fn table(g: &mut Graph, op: &Op, node: NodeId) -> Vec<(NodeId, NodeId)> {
             vec![(yes, by_yes), (no, by_no)]
         }
         Op::Broadcast(x) => vec![(x, g.constant(1.0))],
+        Op::Call {
+            ref function,
+            ref by,
+            ref arguments,
+        } => {
+            let partial = |(index, &x): (usize, &NodeId)| {
+                let by = by.iter().copied().chain([index]).collect();
+                (x, g.call(function.clone(), by, arguments.clone()))
+            };
+            arguments.iter().enumerate().map(partial).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -87,7 +98,7 @@ fn table(g: &mut Graph, op: &Op, node: NodeId) -> Vec<(NodeId, NodeId)> {
 /// n·xⁿ⁻¹
 fn monomial(g: &mut Graph, x: NodeId, n: i32) -> NodeId {
     let factor = g.constant(f64::from(n));
-    let power = g.power(x, n - 1);
+    let power = g.power(x, n.saturating_sub(1));
     g.mul(factor, power)
 }
 
@@ -237,6 +248,23 @@ pub mod mutation {
         }),
         ("selection, no", |op, i| {
             matches!(op, Op::Select { .. }) && i == 1
+        }),
+    ];
+
+    /// The rules that only formulas of the user's use.
+    pub const FORMULA_RULES: &[(&str, Applies)] = &[
+        ("ln_1p", |op, _| matches!(op, Op::Unary(Unary::Ln1p, _))),
+        ("cos", |op, _| matches!(op, Op::Unary(Unary::Cos, _))),
+        ("tan", |op, _| matches!(op, Op::Unary(Unary::Tan, _))),
+        ("atan", |op, _| matches!(op, Op::Unary(Unary::Atan, _))),
+        ("sinh", |op, _| matches!(op, Op::Unary(Unary::Sinh, _))),
+        ("cosh", |op, _| matches!(op, Op::Unary(Unary::Cosh, _))),
+        ("erf", |op, _| matches!(op, Op::Unary(Unary::Erf, _))),
+        ("powf, base", |op, i| {
+            matches!(op, Op::Binary(Binary::Pow, ..)) && i == 0
+        }),
+        ("powf, exponent", |op, i| {
+            matches!(op, Op::Binary(Binary::Pow, ..)) && i == 1
         }),
     ];
 

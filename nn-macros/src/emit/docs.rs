@@ -4,7 +4,8 @@ use crate::ir::{Extent, Graph, Op, print};
 use crate::model::Scalar;
 use crate::shape::Network;
 
-/// The layers, the forward and backward equations, and the cost of a sample.
+/// The layers, the cost of a sample, the forward and backward equations, and what was rewritten in
+/// the formulas.
 pub fn network(
     network: &Network,
     training: &Graph,
@@ -33,6 +34,13 @@ pub fn network(
         "\n# Equations of a training step\n\n```text\n{}```\n",
         print::print(training)
     ));
+    let rewrites = network.training.graph.rewrites().iter();
+    let lines: String = rewrites
+        .map(|rewrite| format!("Rewritten for accuracy: {rewrite}\n"))
+        .collect();
+    if !lines.is_empty() {
+        text.push_str(&format!("\n```text\n{lines}```\n"));
+    }
     text
 }
 

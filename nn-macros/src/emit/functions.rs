@@ -4,9 +4,9 @@
 //! layer, becomes a function of its own, compiled once for every instruction set: a hundred equal
 //! layers cost the compiler as much as one.
 
-use super::Planned;
 use super::loops::{self, Loop};
 use super::names::Names;
+use crate::compile::Pass;
 use crate::ir::Graph;
 use crate::model::Scalar;
 use crate::plan::{Map, Step};
@@ -33,14 +33,18 @@ struct Function {
 }
 
 impl Functions {
-    pub fn collect(passes: [(&Planned, &Names); 3], network: &Ident, scalar: Scalar) -> Self {
+    pub fn collect<'a>(
+        passes: impl Iterator<Item = (&'a Pass, &'a Names)>,
+        network: &Ident,
+        scalar: Scalar,
+    ) -> Self {
         let mut functions = Self {
             scalar,
             network: network.clone(),
             functions: Vec::new(),
             by_key: HashMap::new(),
         };
-        for (Planned { graph, plan, .. }, names) in passes {
+        for (Pass { graph, plan, .. }, names) in passes {
             let mut uses = HashMap::new();
             for step in plan
                 .phases

@@ -1,7 +1,8 @@
 //! `impl Network for …`: constants, storage, and the three passes.
 
 use super::names::{self, Size};
-use super::{EmittedPass, Emitter, docs};
+use super::{EmittedPass, EmittedPasses, Emitter, docs};
+use crate::compile::PassKind;
 use crate::formula::builtin::Gain;
 use crate::ir::print;
 use crate::shape::{Network, Role, Tensor};
@@ -11,22 +12,15 @@ use syn::ext::IdentExt;
 
 impl Emitter<'_> {
     /// `impl Network for Sine { … }`
-    pub(super) fn network_impl(
-        &self,
-        gradient: &EmittedPass,
-        prediction: &EmittedPass,
-        loss: &EmittedPass,
-    ) -> TokenStream {
-        let constants = self.constants(gradient);
+    pub(super) fn network_impl(&self, passes: &EmittedPasses<'_>) -> TokenStream {
+        let constants = self.constants(&passes[PassKind::Gradient]);
         let storage = self.storage();
         let name = &self.name;
-        let [gradient_pass, prediction_pass, loss_pass] =
-            ["Gradient", "Prediction", "Loss"].map(|suffix| self.pass_name(suffix));
-        let (gradient_fixed, gradient_rows, gradient_tile) =
-            (gradient.fixed, gradient.per_row, gradient.tile);
-        let (prediction_fixed, prediction_rows, prediction_tile) =
-            (prediction.fixed, prediction.per_row, prediction.tile);
-        let (loss_fixed, loss_rows, loss_tile) = (loss.fixed, loss.per_row, loss.tile);
+        let run = |kind| self.run(&passes[kind]);
+        let gradient = run(PassKind::Gradient);
+        let prediction = run(PassKind::Prediction);
+        let loss = run(PassKind::Loss);
+        let block = self.run_block(&passes[PassKind::Gradient]);
         quote! {
             #[automatically_derived]
             impl rt::Network for #name {
@@ -43,15 +37,17 @@ impl Emitter<'_> {
                     gradient: &mut [Self::Scalar],
                 ) -> rt::Result<Self::Scalar, rt::Error> {
                     rt::check_gradient::<Self>(inputs.len(), targets.len(), gradient.len())?;
-                    rt::Ok(isa.run(#gradient_pass::<#gradient_tile> {
-                        inputs,
-                        targets,
-                        draw,
-                        parameters: &self.parameters,
-                        statistics: &mut self.statistics,
-                        workspace: workspace.scratch(#gradient_fixed + #gradient_rows * inputs.len()),
-                        gradient,
-                    }))
+                    rt::Ok(#gradient)
+                }
+
+                fn run_block(
+                    &self,
+                    isa: rt::Isa,
+                    part: rt::Part,
+                    block: rt::Block<'_, Self>,
+                ) -> Self::Scalar {
+                    let rt::Block { inputs, targets, draw, statistics, workspace, gradient } = block;
+                    #block
                 }
 
                 fn loss(
@@ -62,13 +58,7 @@ impl Emitter<'_> {
                     workspace: &mut rt::Workspace<Self::Scalar>,
                 ) -> rt::Result<Self::Scalar, rt::Error> {
                     rt::check_pairs(inputs.len(), targets.len())?;
-                    rt::Ok(isa.run(#loss_pass::<#loss_tile> {
-                        inputs,
-                        targets,
-                        parameters: &self.parameters,
-                        statistics: &self.statistics,
-                        workspace: workspace.scratch(#loss_fixed + #loss_rows * inputs.len()),
-                    }))
+                    rt::Ok(#loss)
                 }
 
                 fn predict_into(
@@ -79,21 +69,14 @@ impl Emitter<'_> {
                     workspace: &mut rt::Workspace<Self::Scalar>,
                 ) -> rt::Result<(), rt::Error> {
                     rt::check_outputs(inputs.len(), outputs.len())?;
-                    let needed = #prediction_fixed + #prediction_rows * inputs.len();
-                    isa.run(#prediction_pass::<#prediction_tile> {
-                        inputs,
-                        parameters: &self.parameters,
-                        statistics: &self.statistics,
-                        workspace: workspace.scratch(needed),
-                        outputs,
-                    });
+                    #prediction;
                     rt::Ok(())
                 }
             }
         }
     }
 
-    fn constants(&self, gradient: &EmittedPass) -> TokenStream {
+    fn constants(&self, gradient: &EmittedPass<'_>) -> TokenStream {
         let Network {
             parameters,
             statistics,
@@ -108,7 +91,9 @@ impl Emitter<'_> {
             Size(bytes * gradient.fixed.0),
             Size(bytes * gradient.per_row.0),
         );
-        let least = Size(if statistics.is_empty() { 1 } else { 2 });
+        let training_differs = self.network.training_differs;
+        let normalizes = statistics.iter().any(|tensor| tensor.role.is_running());
+        let least = Size(if normalizes { 2 } else { 1 });
         let total = |tensors: &[Tensor]| tensors.iter().map(|t| t.rows * t.columns).sum::<usize>();
         let (parameter_total, statistic_total) = (Size(total(parameters)), Size(total(statistics)));
         let (parameters, statistics) = (table(parameters), table(statistics));
@@ -117,9 +102,12 @@ impl Emitter<'_> {
             quote!(rt::Layer { name: #name, width: #width, parameters: #parameters })
         });
         let loss = &self.network.loss;
-        let equations = print::print(&self.passes.gradient.graph);
-        let flops = Size(docs::product_flops(&self.passes.gradient.graph));
-        let prediction_flops = Size(docs::product_flops(&self.passes.prediction.graph));
+        let phases = &gradient.phases;
+        let equations = print::print(&self.passes[PassKind::Gradient].graph);
+        let flops = Size(docs::product_flops(&self.passes[PassKind::Gradient].graph));
+        let prediction_flops = Size(docs::product_flops(
+            &self.passes[PassKind::Prediction].graph,
+        ));
         quote! {
             type Scalar = #number;
             type Input = [#number; #inputs];
@@ -129,6 +117,7 @@ impl Emitter<'_> {
             const LOSS: &'static str = #loss;
             const PARAMETERS: usize = #parameter_total;
             const STATISTICS: usize = #statistic_total;
+            const TRAINING_DIFFERS: bool = #training_differs;
             const LEAST_BATCH: usize = #least;
             const WORKSPACE_BYTES: usize = #fixed;
             const WORKSPACE_BYTES_PER_ROW: usize = #per_row;
@@ -138,6 +127,7 @@ impl Emitter<'_> {
             const STATISTIC_TENSORS: &'static [rt::Tensor] = #statistics;
             const LAYERS: &'static [rt::Layer] = &[#(#layers),*];
             const EQUATIONS: &'static str = #equations;
+            const PHASES: &'static [rt::Phase] = #phases;
         }
     }
 
@@ -148,7 +138,7 @@ impl Emitter<'_> {
             .iter()
             .zip(names::offsets(&self.network.statistics));
         let ones = ones
-            .filter(|(tensor, _)| tensor.role == Role::Variance)
+            .filter(|(tensor, _)| tensor.role.is_divisor())
             .map(|(tensor, start)| {
                 let (start, end) = (Size(start), Size(start + tensor.columns));
                 quote!(statistics[#start..#end].fill(1.0);)
@@ -211,5 +201,10 @@ fn role(role: Role) -> TokenStream {
         Role::Shift => quote!(rt::Role::Shift),
         Role::Mean => quote!(rt::Role::Mean),
         Role::Variance => quote!(rt::Role::Variance),
+        Role::Learnable(initial) => quote!(rt::Role::Learnable { initial: #initial }),
+        Role::InputMean => quote!(rt::Role::InputMean),
+        Role::InputDeviation => quote!(rt::Role::InputDeviation),
+        Role::TargetMean => quote!(rt::Role::TargetMean),
+        Role::TargetDeviation => quote!(rt::Role::TargetDeviation),
     }
 }

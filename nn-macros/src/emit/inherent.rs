@@ -2,7 +2,7 @@
 
 use super::names::{self, Size};
 use super::{EmittedPass, Emitter};
-use crate::shape::{Role, Tensor};
+use crate::shape::{Network, Role, Tensor};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
@@ -11,7 +11,7 @@ const STACK_SCALARS: usize = 4096;
 
 impl Emitter<'_> {
     /// The methods that the type has of its own.
-    pub(super) fn inherent_impl(&self, prediction: &EmittedPass) -> TokenStream {
+    pub(super) fn inherent_impl(&self, prediction: &EmittedPass<'_>) -> TokenStream {
         let name = &self.name;
         let views = self.views();
         let forward = self.forward(prediction);
@@ -52,13 +52,13 @@ impl Emitter<'_> {
     }
 
     /// Arrays in, arrays out. A single row of a small network uses the stack alone.
-    fn forward(&self, prediction: &EmittedPass) -> TokenStream {
+    fn forward(&self, prediction: &EmittedPass<'_>) -> TokenStream {
         let (inputs, outputs, number) = (
             Size(self.network.inputs),
             Size(self.network.outputs),
             &self.number,
         );
-        let pass = self.pass_name("Prediction");
+        let pass = &prediction.name;
         let forward = Ident::new("forward", self.place);
         let rows = Ident::new("inputs", self.model.span);
         let argument = quote_spanned!(self.model.span=> #rows: &[[#number; #inputs]; N]);
@@ -95,15 +95,39 @@ impl Emitter<'_> {
         }
     }
 
-    /// `w1()`, `b1_mut()`, …: the parameters with their array types.
+    /// `w1()`, `b1_mut()`, `mean1()`, …: parameters and statistics with their array types.
     fn views(&self) -> TokenStream {
+        let Network {
+            parameters,
+            statistics,
+            ..
+        } = self.network;
+        let parameters = self.views_of(parameters, &format_ident!("parameters"));
+        let statistics = self.views_of(statistics, &format_ident!("statistics"));
+        quote!(#parameters #statistics)
+    }
+
+    /// Views of tensors that lie in the field `from`.
+    fn views_of(&self, tensors: &[Tensor], from: &Ident) -> TokenStream {
         let number = &self.number;
-        let tensors = &self.network.parameters;
         let views = tensors.iter().zip(names::offsets(tensors)).map(|(tensor, start)| {
             let Tensor { name, role, .. } = tensor;
             let (view, view_mut) = (format_ident!("{name}"), format_ident!("{name}_mut"));
             let (doc, doc_mut) = (view_doc(tensor, ""), view_doc(tensor, ", to change"));
             let (rows, columns, start) = (Size(tensor.rows), Size(tensor.columns), Size(start));
+            if let Role::Learnable(_) = role {
+                return quote! {
+                    #[doc = #doc]
+                    pub fn #view(&self) -> #number {
+                        self.parameters[#start]
+                    }
+
+                    #[doc = #doc_mut]
+                    pub fn #view_mut(&mut self) -> &mut #number {
+                        &mut self.parameters[#start]
+                    }
+                };
+            }
             let (of, pick, pick_mut) = match role {
                 Role::Weight(_) => (quote!([[#number; #columns]; #rows]), quote!(), quote!()),
                 _ => (quote!([#number; #columns]), quote!(&), quote!(&mut)),
@@ -112,12 +136,12 @@ impl Emitter<'_> {
             quote! {
                 #[doc = #doc]
                 pub fn #view(&self) -> &#of {
-                    #pick rt::matrix::<#number, #rows, #columns>(&self.parameters[#start..]) #index
+                    #pick rt::matrix::<#number, #rows, #columns>(&self.#from[#start..]) #index
                 }
 
                 #[doc = #doc_mut]
                 pub fn #view_mut(&mut self) -> &mut #of {
-                    #pick_mut rt::matrix_mut::<#number, #rows, #columns>(&mut self.parameters[#start..]) #index
+                    #pick_mut rt::matrix_mut::<#number, #rows, #columns>(&mut self.#from[#start..]) #index
                 }
             }
         });
@@ -139,5 +163,14 @@ fn view_doc(tensor: &Tensor, ending: &str) -> String {
         Role::Shift => format!(" Batch normalization's shifts β, {columns} in all{ending}."),
         Role::Mean => format!(" The running means, {columns} in all{ending}."),
         Role::Variance => format!(" The running variances, {columns} in all{ending}."),
+        Role::Learnable(initial) => format!(" A learnable scalar, {initial} at first{ending}."),
+        Role::InputMean => format!(" What `standardize` subtracts, {columns} in all{ending}."),
+        Role::InputDeviation => {
+            format!(" What `standardize` divides by, {columns} in all{ending}.")
+        }
+        Role::TargetMean => format!(" What `unstandardize` adds, {columns} in all{ending}."),
+        Role::TargetDeviation => {
+            format!(" What `unstandardize` multiplies by, {columns} in all{ending}.")
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Element-wise loops: one function for each fused loop of a plan.
 
-use super::names::{Names, Size};
-use crate::ir::{Axis, Binary, Extent, Graph, NodeId, Op, Shape, Test, Unary};
+use super::names::{self, Names, Size};
+use crate::ir::{Axis, Binary, Extent, Graph, NodeId, Op, Shape, Source, Test, Unary};
 use crate::model::Scalar;
 use crate::plan::{Map, Tensor};
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -393,6 +393,7 @@ impl Writer<'_> {
         match self.graph.op(id) {
             Op::Constant(number) => self.number(number.value()),
             Op::Count => quote!(n),
+            Op::Source(Source::Constant(index)) => names::constant(*index).into_token_stream(),
             _ => match inlined.get(&id) {
                 Some(value) => quote!((#value)),
                 None => {

@@ -4,41 +4,31 @@
 //! that no name of ours is visible outside. All paths go through the facade's hidden module, there
 //! called `rt`. There is no unsafe code in it.
 
+mod arguments;
+mod derived;
 mod docs;
 mod functions;
+mod graph;
 mod implementation;
 mod inherent;
+mod layers;
 mod loops;
 mod names;
+mod phases;
 mod program;
+mod signals;
 
-use crate::ir::{Graph, NodeId};
+use crate::compile::{Leaves, Output, Pass, PassKind, Passes};
+use crate::diagnostics::Place;
 use crate::model::Model;
-use crate::plan::Plan;
 use crate::shape::Network;
 use functions::Functions;
 use names::{Names, Size};
 use proc_macro2::{Ident, Span, TokenStream};
-use program::{Output, Pass};
-use quote::{format_ident, quote};
+use program::Body;
+use quote::{format_ident, quote, quote_spanned};
+use std::ops::Index;
 use syn::ext::IdentExt;
-
-/// One planned pass: its graph, its plan and its outputs in the graph.
-pub struct Planned {
-    pub graph: Graph,
-    pub plan: Plan,
-    pub outputs: Vec<NodeId>,
-}
-
-/// The three passes of a network.
-pub struct Passes {
-    /// Loss, derivatives by the parameters, moved statistics.
-    pub gradient: Planned,
-    /// F.
-    pub prediction: Planned,
-    /// The loss of predictions.
-    pub loss: Planned,
-}
 
 /// The declared type with its implementation, or the expression that makes a network of it.
 pub fn emit(model: &Model, network: &Network, passes: &Passes) -> TokenStream {
@@ -63,7 +53,8 @@ struct Emitter<'a> {
     model: &'a Model,
     network: &'a Network,
     passes: &'a Passes,
-    names: PassNames,
+    /// What the variables of each pass are called.
+    names: Vec<Names>,
     functions: Functions,
     name: Ident,
     /// Where the declaration names its network, or begins.
@@ -71,20 +62,29 @@ struct Emitter<'a> {
     number: Ident,
 }
 
-/// What the variables of each pass are called.
-struct PassNames {
-    gradient: Names,
-    prediction: Names,
-    loss: Names,
-}
-
 /// The struct of one pass, the program that runs it, and its demand for memory.
-struct EmittedPass {
+struct EmittedPass<'a> {
+    pass: &'a Pass,
+    name: Ident,
     program: TokenStream,
     fixed: Size,
     per_row: Size,
     single_row: Size,
     tile: Size,
+    /// The table of its phases.
+    phases: TokenStream,
+}
+
+/// All of them.
+struct EmittedPasses<'a>(Vec<EmittedPass<'a>>);
+
+impl<'a> Index<PassKind> for EmittedPasses<'a> {
+    type Output = EmittedPass<'a>;
+
+    fn index(&self, kind: PassKind) -> &EmittedPass<'a> {
+        let pass = self.0.iter().find(|emitted| emitted.pass.kind == kind);
+        pass.expect("only passes of the network are asked for")
+    }
 }
 
 impl<'a> Emitter<'a> {
@@ -94,17 +94,12 @@ impl<'a> Emitter<'a> {
             None => (Ident::new("Network", Span::mixed_site()), model.span),
         };
         let number = format_ident!("{}", model.scalar.name());
-        let names = PassNames {
-            gradient: Names::new(&passes.gradient.graph, network),
-            prediction: Names::new(&passes.prediction.graph, network),
-            loss: Names::new(&passes.loss.graph, network),
-        };
-        let all = [
-            (&passes.gradient, &names.gradient),
-            (&passes.prediction, &names.prediction),
-            (&passes.loss, &names.loss),
-        ];
-        let functions = Functions::collect(all, &name, model.scalar);
+        let names: Vec<_> = passes
+            .iter()
+            .map(|pass| Names::new(&pass.graph, network))
+            .collect();
+        let named = passes.iter().zip(&names);
+        let functions = Functions::collect(named, &name, model.scalar);
         Self {
             model,
             network,
@@ -118,12 +113,12 @@ impl<'a> Emitter<'a> {
     }
 
     fn item(&self) -> TokenStream {
-        let (gradient, prediction, loss) = (self.gradient(), self.prediction(), self.loss());
+        let passes = self.programs();
         let bytes_per_row = self.kept_bytes_per_row();
         let docs = docs::network(
             self.network,
-            &self.passes.gradient.graph,
-            &self.passes.prediction.graph,
+            &self.passes[PassKind::Gradient].graph,
+            &self.passes[PassKind::Prediction].graph,
             self.model.scalar,
             bytes_per_row,
         );
@@ -132,10 +127,12 @@ impl<'a> Emitter<'a> {
             Some(item) => (&item.attributes[..], Some(&item.visibility)),
             None => (&[][..], None),
         };
-        let implementation = self.network_impl(&gradient, &prediction, &loss);
-        let inherent = self.inherent_impl(&prediction);
-        let programs = [gradient.program, prediction.program, loss.program];
+        let implementation = self.network_impl(&passes);
+        let inherent = self.inherent_impl(&passes[PassKind::Prediction]);
+        let derived = self.derived_impls(&passes);
+        let programs = passes.0.iter().map(|emitted| &emitted.program);
         let functions = self.functions.tokens();
+        let constants = self.user_constants();
         quote! {
             #(#attributes)*
             #[doc = #docs]
@@ -147,112 +144,51 @@ impl<'a> Emitter<'a> {
 
             #[allow(dead_code, unused_imports, clippy::all, clippy::pedantic, clippy::nursery)]
             const _: () = {
-                use #facade::__private::{self as rt, f32, f64, str, usize};
+                use #facade::__private::{self as rt, bool, f32, f64, str, usize};
+                #constants
                 #implementation
                 #inherent
+                #derived
                 #functions
                 #(#programs)*
             };
         }
     }
 
+    /// The user's constants that formulas name, in the network's scalar type.
+    ///
+    /// ```text
+    /// #[allow(…)]
+    /// const constant1: f32 = crate::DELTA as f32;
+    /// ```
+    fn user_constants(&self) -> TokenStream {
+        let number = &self.number;
+        let constants = self.model.constants.iter().map(|constant| {
+            let (name, path) = (names::constant(constant.index), &constant.path);
+            let place = Place::of(path).first;
+            let value = quote_spanned!(place=> #path as rt::#number);
+            quote! {
+                #[allow(non_upper_case_globals, trivial_numeric_casts)]
+                const #name: #number = #value;
+            }
+        });
+        constants.collect()
+    }
+
     /// Bytes of a sample that the training step keeps until its backward pass.
     fn kept_bytes_per_row(&self) -> usize {
-        let plan = &self.passes.gradient.plan;
+        let plan = &self.passes[PassKind::Gradient].plan;
         let columns: usize = plan.tile_slots.iter().chain(&plan.batch_slots).sum();
         columns * self.model.scalar.bytes()
     }
 
-    fn gradient(&self) -> EmittedPass {
-        let parameters = self.network.parameters.len();
-        let outputs = self.passes.gradient.outputs.iter().enumerate();
-        let outputs = outputs.map(|(index, &id)| match index {
-            0 => Output::Loss(id),
-            index if index <= parameters => Output::Gradient(id),
-            _ => Output::Statistic(id),
-        });
-        let pass = self.pass(
-            &self.passes.gradient,
-            &self.names.gradient,
-            outputs.collect(),
-        );
-        let (read, write, number) = (self.slice(), self.slice_mut(), &self.number);
-        let arguments = [
-            ("inputs", self.rows(self.network.inputs)),
-            ("targets", self.rows(self.network.targets)),
-            ("draw", quote!(rt::Draw)),
-            ("parameters", read),
-            ("statistics", write.clone()),
-            ("workspace", write.clone()),
-            ("gradient", write),
-        ];
-        self.program("Gradient", &pass, &arguments, &quote!(#number))
-    }
-
-    fn prediction(&self) -> EmittedPass {
-        let outputs = vec![Output::Rows(self.passes.prediction.outputs[0])];
-        let pass = self.pass(&self.passes.prediction, &self.names.prediction, outputs);
-        let (width, number) = (Size(self.network.outputs), &self.number);
-        let arguments = [
-            ("inputs", self.rows(self.network.inputs)),
-            ("parameters", self.slice()),
-            ("statistics", self.slice()),
-            ("workspace", self.slice_mut()),
-            ("outputs", quote!(&'a mut [[#number; #width]])),
-        ];
-        self.program("Prediction", &pass, &arguments, &quote!(()))
-    }
-
-    fn loss(&self) -> EmittedPass {
-        let outputs = vec![Output::Loss(self.passes.loss.outputs[0])];
-        let pass = self.pass(&self.passes.loss, &self.names.loss, outputs);
-        let number = &self.number;
-        let arguments = [
-            ("inputs", self.rows(self.network.inputs)),
-            ("targets", self.rows(self.network.targets)),
-            ("parameters", self.slice()),
-            ("statistics", self.slice()),
-            ("workspace", self.slice_mut()),
-        ];
-        self.program("Loss", &pass, &arguments, &quote!(#number))
-    }
-
-    fn rows(&self, width: usize) -> TokenStream {
-        let (number, width) = (&self.number, Size(width));
-        quote!(&'a [[#number; #width]])
-    }
-
-    fn slice(&self) -> TokenStream {
-        let number = &self.number;
-        quote!(&'a [#number])
-    }
-
-    fn slice_mut(&self) -> TokenStream {
-        let number = &self.number;
-        quote!(&'a mut [#number])
-    }
-
-    fn pass_name(&self, suffix: &str) -> Ident {
-        let name = self.name.unraw();
-        Ident::new(&format!("{name}{suffix}"), Span::mixed_site())
-    }
-
-    fn pass<'b>(
-        &'b self,
-        planned: &'b Planned,
-        names: &'b Names,
-        outputs: Vec<Output>,
-    ) -> Pass<'b> {
-        let Planned { graph, plan, .. } = planned;
-        let (functions, scalar) = (&self.functions, self.model.scalar);
-        Pass {
-            graph,
-            plan,
-            names,
-            functions,
-            scalar,
-            outputs,
-        }
+    fn programs(&self) -> EmittedPasses<'_> {
+        let named = self.passes.iter().zip(&self.names);
+        EmittedPasses(
+            named
+                .map(|(pass, names)| self.program(pass, names))
+                .collect(),
+        )
     }
 
     /// A struct that holds a pass's arguments, and the pass as a program over them.
@@ -261,20 +197,25 @@ impl<'a> Emitter<'a> {
     /// struct SineGradient<'a, const TILE: usize> { inputs: &'a [[f64; 1]], … }
     /// impl<const TILE: usize> rt::Program for SineGradient<'_, TILE> { … }
     /// ```
-    fn program(
-        &self,
-        suffix: &str,
-        pass: &Pass<'_>,
-        arguments: &[(&str, TokenStream)],
-        returned: &TokenStream,
-    ) -> EmittedPass {
-        let name = self.pass_name(suffix);
-        let listed: Vec<_> = arguments
-            .iter()
-            .map(|(name, _)| format_ident!("{name}"))
-            .collect();
-        let types = arguments.iter().map(|(_, of)| of);
-        let statements = pass.body();
+    fn program<'b>(&'b self, pass: &'b Pass, names: &'b Names) -> EmittedPass<'b> {
+        let suffix = format!("{}{}", self.name.unraw(), pass.kind.name());
+        let name = Ident::new(&suffix, Span::mixed_site());
+        let fields = self.fields(pass);
+        let listed: Vec<_> = fields.iter().map(|field| &field.name).collect();
+        let types = fields.iter().map(|field| &field.of);
+        let body = Body {
+            pass,
+            names,
+            functions: &self.functions,
+            scalar: self.model.scalar,
+        };
+        let statements = body.body();
+        let number = &self.number;
+        let returns = |output: &Output| output.leaves == Leaves::Returned;
+        let returned = match pass.outputs.iter().any(returns) {
+            true => quote!(#number),
+            false => quote!(()),
+        };
         let program = quote! {
             struct #name<'a, const TILE: usize> {
                 #(#listed: #types),*
@@ -291,11 +232,14 @@ impl<'a> Emitter<'a> {
             }
         };
         EmittedPass {
+            pass,
+            name,
             program,
-            fixed: Size(pass.fixed_length(pass.plan.tile_rows)),
-            per_row: Size(pass.length_per_row()),
-            single_row: Size(pass.fixed_length(1) + pass.length_per_row()),
+            fixed: Size(body.fixed_length(pass.plan.tile_rows)),
+            per_row: Size(body.length_per_row()),
+            single_row: Size(body.fixed_length(1) + body.length_per_row()),
             tile: Size(pass.plan.tile_rows),
+            phases: body.phases(),
         }
     }
 }

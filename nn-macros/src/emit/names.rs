@@ -16,6 +16,12 @@ impl ToTokens for Size {
     }
 }
 
+/// What a constant of the user's is called in the generated code. It is in lower case, which no
+/// constant of the user's can be that a formula names by one word.
+pub fn constant(index: usize) -> Ident {
+    format_ident!("constant{}", index + 1)
+}
+
 /// The names of one pass.
 pub struct Names {
     names: Vec<String>,

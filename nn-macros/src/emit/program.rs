@@ -2,93 +2,73 @@
 
 use super::functions::Functions;
 use super::names::{Names, Size};
-use crate::ir::{Extent, Graph, NodeId, Op, Product, Shape, Source};
+use super::phases::Kept;
+use crate::compile::{Leaves, Pass};
+use crate::ir::{Extent, NodeId, Op, Product, Shape, Source};
 use crate::model::Scalar;
-use crate::plan::{LINE, Phase, Place, Plan, Start, Step, Tensor};
+use crate::plan::{LINE, Phase, Place, Start, Step, Tensor};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeSet;
 
-/// A pass: what it computes and how its results leave.
-pub struct Pass<'a> {
-    pub graph: &'a Graph,
-    pub plan: &'a Plan,
+/// A pass, and what its body is printed with.
+pub struct Body<'a> {
+    pub pass: &'a Pass,
     pub names: &'a Names,
     pub functions: &'a Functions,
     pub scalar: Scalar,
-    pub outputs: Vec<Output>,
 }
 
-/// How a result leaves a pass.
-#[derive(Clone, Copy)]
-pub enum Output {
-    /// The loss: returned.
-    Loss(NodeId),
-    /// A parameter's derivative: into the flat gradient.
-    Gradient(NodeId),
-    /// A running statistic: into scratch memory, copied back at the end.
-    Statistic(NodeId),
-    /// F: into the caller's rows.
-    Rows(NodeId),
-}
-
-impl Output {
-    fn id(self) -> NodeId {
-        match self {
-            Output::Loss(id) | Output::Gradient(id) | Output::Statistic(id) | Output::Rows(id) => {
-                id
-            }
-        }
-    }
-}
-
-impl Pass<'_> {
+impl Body<'_> {
     /// Scalars of scratch memory whatever the batch, for tiles of `rows` rows.
     pub fn fixed_length(&self, rows: usize) -> usize {
-        let tiles: usize = self
-            .plan
+        let plan = &self.pass.plan;
+        let tiles: usize = plan
             .tile_slots
             .iter()
             .map(|columns| (rows * columns).next_multiple_of(LINE))
             .sum();
-        let fixed: usize = self.plan.fixed_slots.iter().sum();
-        let rounding = LINE * self.plan.batch_slots.len();
-        tiles + fixed + rounding + self.statistics_length()
+        let kept = self.kept().last().map_or(0, |(_, range)| range.end);
+        let rounding = LINE * plan.batch_slots.len();
+        kept + tiles + rounding
     }
 
     /// Scalars of scratch memory for every row of the batch.
     pub fn length_per_row(&self) -> usize {
-        self.plan.batch_slots.iter().sum()
+        self.pass.plan.batch_slots.iter().sum()
     }
 
-    fn statistics_length(&self) -> usize {
-        let statistics = self
-            .outputs
-            .iter()
-            .filter(|output| matches!(output, Output::Statistic(_)));
-        statistics
-            .map(|output| self.graph.shape(output.id()).columns)
-            .sum()
-    }
-
-    /// The whole body. It expects in scope: `simd`, `inputs` and, as far as the outputs need them,
-    /// `targets`, `draw`, `parameters`, `statistics`, `workspace`, `gradient`, `outputs`, and the
-    /// constant `TILE`.
+    /// The whole body. It expects in scope: `simd`, the pass's arguments, `workspace`, the places of
+    /// its results, and the constant `TILE`.
     pub fn body(&self) -> TokenStream {
         let given = self.given();
         let memory = self.memory();
         let leaving = self.leaving();
         let counts = self
+            .pass
             .graph
             .ids()
-            .any(|id| matches!(self.graph.op(id), Op::Count));
+            .any(|id| matches!(self.pass.graph.op(id), Op::Count));
         let number = self.number();
-        let count = counts.then(|| quote!(let count = n as #number;));
+        let is_part = self.pass.is_part();
+        let rows = match is_part {
+            true => quote!(part.batch_rows),
+            false => quote!(n),
+        };
+        let count = counts.then(|| quote!(let count = #rows as #number;));
         let mut phases = TokenStream::new();
-        for phase in &self.plan.phases {
-            phases.extend(self.phase(phase));
+        let last = self.pass.plan.phases.len() - 1;
+        for (index, phase) in self.pass.plan.phases.iter().enumerate() {
+            let mut statements = self.phase(phase);
+            if index == last {
+                statements.extend(self.copies());
+            }
+            let index = Size(index);
+            phases.extend(match is_part {
+                true => quote!(if part.phases.contains(&#index) { #statements }),
+                false => statements,
+            });
         }
-        let copies = self.copies();
         let result = self.result();
         quote! {
                 let n = inputs.len();
@@ -97,7 +77,6 @@ impl Pass<'_> {
                 #leaving
                 #memory
                 #phases
-                #copies
                 #result
         }
     }
@@ -114,20 +93,21 @@ impl Pass<'_> {
     fn given(&self) -> TokenStream {
         let mut statements = TokenStream::new();
         let number = self.number();
-        for id in self.graph.ids() {
-            let Op::Source(source) = *self.graph.op(id) else {
+        for id in self.pass.graph.ids() {
+            let Op::Source(source) = *self.pass.graph.op(id) else {
                 continue;
             };
             let (from, offset) = match source {
                 Source::Parameter(index) => {
                     (quote!(parameters), Size(self.names.parameter_offset(index)))
                 }
+                Source::Vector(index) => (quote!(vector), Size(self.names.parameter_offset(index))),
                 Source::Statistic(index) => {
                     (quote!(statistics), Size(self.names.statistic_offset(index)))
                 }
                 _ => continue,
             };
-            let (rows, columns) = extents(self.graph.shape(id));
+            let (rows, columns) = extents(self.pass.graph.shape(id));
             let name = self.variable(Tensor::Node(id));
             statements.extend(quote! {
                 let #name = rt::matrix::<#number, #rows, #columns>(&#from[#offset..]);
@@ -136,43 +116,39 @@ impl Pass<'_> {
         statements
     }
 
-    /// The results that do not depend on rows, cut from where they leave.
+    /// The results that leave by flat slices, cut from them.
     fn leaving(&self) -> TokenStream {
         let mut statements = TokenStream::new();
         let number = self.number();
-        for (index, output) in self.outputs.iter().enumerate() {
-            let (rows, columns) = extents(self.graph.shape(output.id()));
+        for (index, output) in self.pass.outputs.iter().enumerate() {
+            let (rows, columns) = extents(self.pass.graph.shape(output.id));
             let name = self.output_name(index);
-            match output {
-                Output::Loss(_) => statements.extend(quote! {
-                    let #name = &mut [[0.0; 1]; 1];
-                }),
-                Output::Gradient(_) => statements.extend(quote! {
-                    let (#name, gradient) =
-                        rt::split_matrix::<#number, #rows, #columns>(gradient);
-                }),
-                Output::Statistic(_) => statements.extend(quote! {
-                    let (#name, workspace) =
-                        rt::split_matrix::<#number, #rows, #columns>(workspace);
-                }),
-                Output::Rows(_) => {}
-            }
+            statements.extend(match &output.leaves {
+                Leaves::Flat(slice) => {
+                    let slice = format_ident!("{slice}");
+                    quote! {
+                        let (#name, #slice) =
+                            rt::split_matrix::<#number, #rows, #columns>(#slice);
+                    }
+                }
+                Leaves::Returned
+                | Leaves::Statistic(_)
+                | Leaves::Rows(_)
+                | Leaves::Columns { .. } => quote!(),
+            });
         }
-        if self
-            .outputs
-            .iter()
-            .any(|output| matches!(output, Output::Gradient(_)))
-        {
-            statements.extend(quote!(let _ = gradient;));
+        for slice in self.pass.flat_slices() {
+            let slice = format_ident!("{slice}");
+            statements.extend(quote!(let _ = #slice;));
         }
         statements
     }
 
     /// The variable of an output: the tensor's own, or a second name if it leaves twice.
     fn output_name(&self, index: usize) -> Ident {
-        let id = self.outputs[index].id();
+        let id = self.pass.outputs[index].id;
         let name = self.variable(Tensor::Node(id));
-        match self.plan.places.get(&Tensor::Node(id)) {
+        match self.pass.plan.places.get(&Tensor::Node(id)) {
             Some(&Place::Output(first)) if first == index => name,
             _ => format_ident!("{name}_output{index}"),
         }
@@ -182,22 +158,27 @@ impl Pass<'_> {
     fn memory(&self) -> TokenStream {
         let mut statements = TokenStream::new();
         let number = self.number();
-        for (tensor, place) in &self.plan.places {
-            let Place::Fixed(slot) = *place else { continue };
-            let length = Size(self.plan.fixed_slots[slot]);
-            let (name, (rows, columns)) = (self.variable(*tensor), self.fixed_extents(*tensor));
+        for (kept, range) in self.kept() {
+            let length = Size(range.len());
+            let (name, (rows, columns)) = match kept {
+                Kept::Buffer(tensor) => (self.variable(tensor), self.fixed_extents(tensor)),
+                Kept::Output(index) => {
+                    let shape = self.pass.graph.shape(self.pass.outputs[index].id);
+                    (self.output_name(index), extents(shape))
+                }
+            };
             statements.extend(quote! {
                 let (buffer, workspace) = rt::split(workspace, #length);
                 let #name = rt::matrix_mut::<#number, #rows, #columns>(buffer);
             });
         }
-        for (slot, columns) in self.plan.tile_slots.iter().enumerate() {
+        for (slot, columns) in self.pass.plan.tile_slots.iter().enumerate() {
             let (name, columns) = (tile_slot(slot), Size(*columns));
             statements.extend(quote! {
                 let (#name, workspace) = rt::split(workspace, rt::lines(TILE * #columns));
             });
         }
-        for (slot, columns) in self.plan.batch_slots.iter().enumerate() {
+        for (slot, columns) in self.pass.plan.batch_slots.iter().enumerate() {
             let (name, columns) = (batch_slot(slot), Size(*columns));
             statements.extend(quote! {
                 let (#name, workspace) = rt::split(workspace, rt::lines(n * #columns));
@@ -208,9 +189,9 @@ impl Pass<'_> {
 
     fn fixed_extents(&self, tensor: Tensor) -> (Size, Size) {
         match tensor {
-            Tensor::Node(id) => extents(self.graph.shape(id)),
+            Tensor::Node(id) => extents(self.pass.graph.shape(id)),
             Tensor::Transposed(id) => {
-                let (rows, columns) = extents(self.graph.shape(id));
+                let (rows, columns) = extents(self.pass.graph.shape(id));
                 (columns, rows)
             }
         }
@@ -292,9 +273,21 @@ impl Pass<'_> {
                 quote!(rt::transpose(simd, &*#from, &mut *#to);)
             }
             Step::Mask { to, layer, keep } => {
+                let is_batch = self.pass.graph.shape(*to).is_batch();
                 let to = self.variable(Tensor::Node(*to));
-                quote!(rt::fill_mask(simd, draw, #layer, #keep, start, &mut *#to);)
+                let first = match (is_batch, self.pass.is_part()) {
+                    // The row that all samples share is the first sample's.
+                    (false, _) => quote!(0),
+                    (true, false) => quote!(start),
+                    (true, true) => quote!(part.first_row + start),
+                };
+                quote!(rt::fill_mask(simd, draw, #layer, #keep, #first, &mut *#to);)
             }
+            Step::Copy {
+                output,
+                left,
+                right,
+            } => self.copy(*output, *left, *right),
             Step::Map(map) => {
                 let mut moved = TokenStream::new();
                 for (store, load) in &map.in_place {
@@ -305,7 +298,7 @@ impl Pass<'_> {
                     ready.insert(Tensor::Node(*store));
                     moved.extend(quote!(let #store_name = #load_name;));
                 }
-                let call = self.functions.call(self.graph, map, self.names);
+                let call = self.functions.call(&self.pass.graph, map, self.names);
                 quote!(#moved #call)
             }
         });
@@ -317,17 +310,24 @@ impl Pass<'_> {
         let Tensor::Node(id) = tensor else {
             return quote!();
         };
-        let shape = self.graph.shape(id);
+        let shape = self.pass.graph.shape(id);
         if !shape.is_batch() {
             return quote!();
         }
         let (name, number, columns) = (self.variable(tensor), self.number(), Size(shape.columns));
-        match self.plan.places[&tensor] {
-            Place::Given => match self.graph.op(id) {
+        match self.pass.plan.places[&tensor] {
+            Place::Given => match self.pass.graph.op(id) {
                 Op::Source(Source::Targets) => quote!(let #name = &targets[start..end];),
+                Op::Source(Source::Adjoints) => quote!(let #name = &adjoints[start..end];),
                 _ => quote!(let #name = &inputs[start..end];),
             },
-            Place::Output(_) => quote!(let #name = &mut outputs[start..end];),
+            Place::Output(index) => {
+                let Leaves::Rows(rows) = &self.pass.outputs[index].leaves else {
+                    unreachable!("a tensor with rows leaves by rows");
+                };
+                let rows = format_ident!("{rows}");
+                quote!(let #name = &mut #rows[start..end];)
+            }
             Place::Tile(slot) => {
                 let slot = tile_slot(slot);
                 quote!(let #name = rt::rows::<#number, #columns>(&mut *#slot, 0, end - start);)
@@ -365,7 +365,7 @@ impl Pass<'_> {
                 quote!(rt::product(simd, #start, &#a_name[..], &*#b_name, &mut #to_name[..]);)
             }
             Product::LeftTransposed => {
-                let start = if self.graph.shape(a).is_batch() {
+                let start = if self.pass.graph.shape(a).is_batch() {
                     quote!(if is_first {
                         rt::Start::Zero
                     } else {
@@ -379,32 +379,51 @@ impl Pass<'_> {
         }
     }
 
+    /// The rows of the tile to where they leave.
+    fn copy(&self, output: usize, left: Option<NodeId>, right: NodeId) -> TokenStream {
+        let (rows, at) = match &self.pass.outputs[output].leaves {
+            Leaves::Columns {
+                rows, length, at, ..
+            } => {
+                let (length, at) = (Size(*length), Size(*at));
+                (format_ident!("{rows}"), quote!(output * #length + #at))
+            }
+            Leaves::Rows(rows) => (format_ident!("{rows}"), quote!(0)),
+            other => unreachable!("{other:?} has no rows"),
+        };
+        let right = self.variable(Tensor::Node(right));
+        match left.map(|left| self.variable(Tensor::Node(left))) {
+            Some(left) => quote! {
+                rt::copy_outer(&#left[..], &#right[..], #at, &mut #rows[start..end]);
+            },
+            None => quote!(rt::copy_columns(&#right[..], #at, &mut #rows[start..end]);),
+        }
+    }
+
     /// Results that leave twice, and the running statistics back to where they live.
     fn copies(&self) -> TokenStream {
         let mut statements = TokenStream::new();
-        let mut offset = 0_usize;
-        for (index, output) in self.outputs.iter().enumerate() {
-            let tensor = self.variable(Tensor::Node(output.id()));
+        for (index, output) in self.pass.outputs.iter().enumerate() {
+            let tensor = self.variable(Tensor::Node(output.id));
             let name = self.output_name(index);
-            if name != tensor {
+            let lies = !matches!(output.leaves, Leaves::Rows(_) | Leaves::Columns { .. });
+            if name != tensor && lies {
                 statements.extend(quote!(*#name = *#tensor;));
             }
-            if let Output::Statistic(id) = output {
-                let end = offset + self.graph.shape(*id).columns;
-                let (from, to) = (Size(offset), Size(end));
+            if let Leaves::Statistic(statistic) = output.leaves {
+                let from = self.names.statistic_offset(statistic);
+                let to = from + self.pass.graph.shape(output.id).columns;
+                let (from, to) = (Size(from), Size(to));
                 statements.extend(quote!(statistics[#from..#to].copy_from_slice(&#name[0]);));
-                offset = end;
             }
         }
         statements
     }
 
     fn result(&self) -> TokenStream {
-        let loss = self
-            .outputs
-            .iter()
-            .position(|output| matches!(output, Output::Loss(_)));
-        loss.map_or_else(TokenStream::new, |index| {
+        let mut outputs = self.pass.outputs.iter();
+        let returned = outputs.position(|output| output.leaves == Leaves::Returned);
+        returned.map_or_else(TokenStream::new, |index| {
             let name = self.output_name(index);
             quote!(#name[0][0])
         })
@@ -429,7 +448,7 @@ fn batch_slot(slot: usize) -> Ident {
 }
 
 /// The extents of a tensor that does not depend on rows.
-fn extents(shape: Shape) -> (Size, Size) {
+pub fn extents(shape: Shape) -> (Size, Size) {
     match shape.rows {
         Extent::Fixed(rows) => (Size(rows), Size(shape.columns)),
         Extent::Batch => (Size(1), Size(shape.columns)),

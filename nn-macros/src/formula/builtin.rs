@@ -1,5 +1,9 @@
 //! The built-in activations and losses: names, settings with defaults, formulas.
 
+use super::scope::table_formula;
+use super::{Definition, Formula, Parameter, Reductions};
+use std::cell::OnceCell;
+
 /// An activation: a function of `x`, element by element.
 pub struct Activation {
     pub name: &'static str,
@@ -8,6 +12,33 @@ pub struct Activation {
     pub formula: &'static str,
     /// Which initializer suits the weights before it.
     pub gain: Gain,
+}
+
+impl Activation {
+    /// It as a formula that can be called, of `x` and its settings.
+    pub fn definition(&self) -> Definition {
+        let parameter = |name: &str, default| Parameter {
+            name: name.to_owned(),
+            default,
+        };
+        let settings = self.settings.iter();
+        let settings = settings.map(|&(name, default)| parameter(name, Some(default)));
+        Definition {
+            name: self.name.to_owned(),
+            parameters: [parameter("x", None)].into_iter().chain(settings).collect(),
+            learnables: Vec::new(),
+            body: OnceCell::from(self.parsed()),
+        }
+    }
+
+    fn parsed(&self) -> Formula {
+        let settings = self.settings.iter().map(|(name, _)| *name);
+        table_formula(
+            self.formula,
+            ["x"].into_iter().chain(settings),
+            Reductions::None,
+        )
+    }
 }
 
 /// The default initializer's family.
@@ -92,11 +123,30 @@ pub struct Loss {
     pub pairing: Pairing,
 }
 
+impl Loss {
+    /// The outputs and targets that its formula is of.
+    pub fn variables(&self) -> &'static [&'static str] {
+        match self.pairing {
+            Pairing::Halves => &["mu", "s", "y"],
+            _ => &["f", "y"],
+        }
+    }
+
+    /// Its formula, of what its pairing names and its settings.
+    pub fn parsed(&self) -> Formula {
+        let settings = self.settings.iter().map(|(name, _)| *name);
+        let variables = self.variables().iter().copied().chain(settings);
+        table_formula(self.formula, variables, Reductions::Columns)
+    }
+}
+
 /// How a row's columns become one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reduction {
     Sum,
     Mean,
+    /// The formula comes to one number already.
+    None,
 }
 
 /// How the outputs and targets enter a loss.
@@ -106,8 +156,27 @@ pub enum Pairing {
     Columns,
     /// Likewise, and the columns are classes: at least two, and labels are accepted as targets.
     Classes,
+    /// Likewise, and every target is 0 or 1, or between.
+    Switches,
     /// The first half of the outputs (`mu`) and the second (`s`) against as many targets (`y`).
     Halves,
+    /// The first of the names stand for so many outputs, the others for targets, a column each.
+    Named { outputs: usize },
+}
+
+impl Pairing {
+    /// How many targets a row has for so many outputs.
+    pub fn targets(self, outputs: usize) -> usize {
+        match self {
+            Pairing::Halves => outputs / 2,
+            _ => outputs,
+        }
+    }
+
+    /// Whether the targets are numbers with a unit, not classes.
+    pub fn has_units(self) -> bool {
+        matches!(self, Pairing::Columns | Pairing::Halves)
+    }
 }
 
 const fn loss(
@@ -145,7 +214,12 @@ pub const LOSSES: &[Loss] = &[
         (Reduction::Sum, Pairing::Classes),
         "y * (log_sum_exp(f) - f)",
     ),
-    loss("binary_cross_entropy", &[], MEAN, "softplus(f) - y * f"),
+    loss(
+        "binary_cross_entropy",
+        &[],
+        (Reduction::Mean, Pairing::Switches),
+        "softplus(f) - y * f",
+    ),
     loss(
         "gaussian_nll",
         &[],

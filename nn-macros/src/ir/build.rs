@@ -6,6 +6,7 @@
 //! a rounding error worse.
 
 use super::{Axis, Binary, Extent, Graph, NodeId, Number, Op, Product, Shape, Source, Test, Unary};
+use std::rc::Rc;
 
 impl Graph {
     pub fn source(&mut self, source: Source, shape: Shape, name: &str) -> NodeId {
@@ -23,14 +24,10 @@ impl Graph {
         self.name(id, "n")
     }
 
-    pub fn mask(&mut self, layer: u32, keep: f64, columns: usize) -> NodeId {
-        self.push(
-            Op::Mask {
-                layer,
-                keep: Number::new(keep),
-            },
-            Shape::rows(columns),
-        )
+    /// A dropout mask: with a shape of rows one for every sample, with a row one for all of them.
+    pub fn mask(&mut self, layer: u32, keep: f64, shape: Shape) -> NodeId {
+        let keep = Number::new(keep);
+        self.push(Op::Mask { layer, keep }, shape)
     }
 
     /// The number a node is, if it is a constant.
@@ -41,7 +38,8 @@ impl Graph {
         }
     }
 
-    fn is(&self, id: NodeId, value: f64) -> bool {
+    /// Whether a node is this constant.
+    pub fn is(&self, id: NodeId, value: f64) -> bool {
         self.as_constant(id) == Some(value)
     }
 
@@ -92,6 +90,9 @@ impl Graph {
         if let Some(a) = self.negated(a) {
             return self.sub(b, a);
         }
+        if let Some(sum) = self.both_chosen(a, b, Self::add) {
+            return sum;
+        }
         self.binary(Binary::Add, a, b)
     }
 
@@ -107,6 +108,9 @@ impl Graph {
         }
         if let Some(b) = self.negated(b) {
             return self.add(a, b);
+        }
+        if let Some(difference) = self.both_chosen(a, b, Self::sub) {
+            return difference;
         }
         self.binary(Binary::Sub, a, b)
     }
@@ -130,6 +134,12 @@ impl Graph {
             let product = self.mul(a, b);
             return self.neg(product);
         }
+        if let Some(choice) = self.half_zero(a) {
+            return self.choose(choice, |g, x| g.mul(x, b));
+        }
+        if let Some(choice) = self.half_zero(b) {
+            return self.choose(choice, |g, x| g.mul(a, x));
+        }
         match (self.op(a).clone(), self.op(b).clone()) {
             // c·(d·x) = (cd)·x
             (Op::Constant(c), Op::Binary(Binary::Mul, d, x)) if self.as_constant(d).is_some() => {
@@ -148,42 +158,8 @@ impl Graph {
             {
                 self.div(a, divisor)
             }
-            // (if t { 1 } else { 0 })·g = if t { g } else { 0 }
-            (
-                Op::Select {
-                    test,
-                    left,
-                    right,
-                    yes,
-                    no,
-                },
-                _,
-            ) if self.are_switches(yes, no) => {
-                let (yes, no) = (self.mul(yes, b), self.mul(no, b));
-                self.select(test, left, right, yes, no)
-            }
-            (
-                _,
-                Op::Select {
-                    test,
-                    left,
-                    right,
-                    yes,
-                    no,
-                },
-            ) if self.are_switches(yes, no) => {
-                let (yes, no) = (self.mul(yes, a), self.mul(no, a));
-                self.select(test, left, right, yes, no)
-            }
             _ => self.binary(Binary::Mul, a, b),
         }
-    }
-
-    /// Whether both are 0 or 1.
-    fn are_switches(&self, yes: NodeId, no: NodeId) -> bool {
-        [yes, no]
-            .iter()
-            .all(|&id| self.is(id, 0.0) || self.is(id, 1.0))
     }
 
     pub fn div(&mut self, a: NodeId, b: NodeId) -> NodeId {
@@ -197,6 +173,9 @@ impl Graph {
         if let Some(a) = self.negated(a) {
             let quotient = self.div(a, b);
             return self.neg(quotient);
+        }
+        if let Some(choice) = self.half_zero(a) {
+            return self.choose(choice, |g, x| g.div(x, b));
         }
         self.binary(Binary::Div, a, b)
     }
@@ -259,6 +238,48 @@ impl Graph {
             },
             shape,
         )
+    }
+
+    /// A function that differentiates itself, differentiated by the arguments of indices `by`. The
+    /// order of differentiations does not matter, so they are sorted.
+    pub fn call(&mut self, function: Rc<str>, by: Vec<usize>, arguments: Vec<NodeId>) -> NodeId {
+        let mut by = by;
+        by.sort_unstable();
+        let call = Op::Call {
+            function,
+            by,
+            arguments,
+        };
+        self.push(call, Shape::SCALAR)
+    }
+
+    /// The node of an operation on nodes of this graph, simplified.
+    pub fn make(&mut self, op: Op, shape: Shape) -> NodeId {
+        match op {
+            Op::Unary(function, x) => self.unary(function, x),
+            Op::Power(x, n) => self.power(x, n),
+            Op::Binary(Binary::Add, a, b) => self.add(a, b),
+            Op::Binary(Binary::Sub, a, b) => self.sub(a, b),
+            Op::Binary(Binary::Mul, a, b) => self.mul(a, b),
+            Op::Binary(Binary::Div, a, b) => self.div(a, b),
+            Op::Binary(Binary::Pow, a, b) => self.pow(a, b),
+            Op::Select {
+                test,
+                left,
+                right,
+                yes,
+                no,
+            } => self.select(test, left, right, yes, no),
+            Op::Product(kind, a, b) => self.product(kind, a, b),
+            Op::Sum(axis, x) => self.sum(axis, x, self.shape(x)),
+            Op::RowMax(x) => self.row_max(x),
+            Op::Broadcast(x) => self.broadcast(x, shape),
+            Op::Slice { of, start } => self.slice(of, start, shape.columns),
+            Op::Place { of, start } => self.place(of, start, shape.columns),
+            Op::Source(_) | Op::Constant(_) | Op::Count | Op::Mask { .. } | Op::Call { .. } => {
+                self.push(op, shape)
+            }
+        }
     }
 
     pub fn product(&mut self, kind: Product, a: NodeId, b: NodeId) -> NodeId {

@@ -25,7 +25,13 @@ fn expected_shape(graph: &Graph, id: NodeId) -> Shape {
     match *graph.op(id) {
         Op::Source(_) => own,
         Op::Constant(_) | Op::Count => Shape::SCALAR,
-        Op::Mask { .. } => Shape::rows(own.columns),
+        Op::Call { ref arguments, .. } => {
+            let scalars = arguments.iter().all(|&x| of(x) == Shape::SCALAR);
+            assert!(scalars, "{id:?} calls a function with more than scalars");
+            Shape::SCALAR
+        }
+        Op::Mask { .. } if own.is_batch() => Shape::rows(own.columns),
+        Op::Mask { .. } => Shape::row(own.columns),
         Op::Unary(_, x) | Op::Power(x, _) => of(x),
         Op::Binary(..) | Op::Select { .. } => {
             let operands = graph.op(id).operands();

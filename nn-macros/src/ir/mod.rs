@@ -15,11 +15,15 @@
 
 mod build;
 pub mod check;
+mod choice;
 #[cfg(test)]
 pub mod interpret;
+pub mod limits;
+pub mod outline;
 pub mod print;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Equations in computable order.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +31,8 @@ pub struct Graph {
     nodes: Vec<Node>,
     /// Finds an equal node; never iterated, so that the output stays deterministic.
     made: HashMap<(Op, Shape), NodeId>,
+    /// What formulas were rewritten on the way here, in order.
+    rewrites: Vec<&'static str>,
 }
 
 /// A node's place in its graph.
@@ -115,6 +121,19 @@ pub enum Source {
     Parameter(usize),
     /// The running statistic of this index.
     Statistic(usize),
+    /// An argument of a differentiated function; of an array, one element.
+    Argument(usize),
+    /// The user's constant of this index: a scalar whose value the macro does not know.
+    Constant(usize),
+    /// The piece of a vector over the parameters that belongs to the parameter tensor of this
+    /// index.
+    Vector(usize),
+    /// A row as wide as the outputs, the same for all samples: which combination of the outputs is
+    /// differentiated.
+    Cotangent,
+    /// The derivative by a layer's results, from the layer above: what a layer's own backward pass
+    /// starts from.
+    Adjoints,
     /// A free input of a graph built in tests: a tangent or a direction.
     #[cfg(test)]
     Free(usize),
@@ -143,7 +162,8 @@ pub enum Op {
     Constant(Number),
     /// n, the number of rows in the batch.
     Count,
-    /// A dropout mask: 1/keep with probability keep, else 0; independent of everything else.
+    /// A dropout mask: 1/keep with probability keep, else 0; independent of everything else. A row
+    /// is the mask of a batch's first sample.
     Mask { layer: u32, keep: Number },
     /// One of the elementary functions, element by element.
     Unary(Unary, NodeId),
@@ -172,6 +192,13 @@ pub enum Op {
     Slice { of: NodeId, start: usize },
     /// The operand's columns from column `start` on, zeros around them.
     Place { of: NodeId, start: usize },
+    /// A function of scalars that differentiates itself, or one of its derivatives: by its
+    /// arguments of these indices, in ascending order. `f(x, y)` has none, ∂²f/∂x∂y has 0 and 1.
+    Call {
+        function: Rc<str>,
+        by: Vec<usize>,
+        arguments: Vec<NodeId>,
+    },
 }
 
 /// The three products of backpropagation. Each one's derivatives are the other two.
@@ -241,6 +268,7 @@ impl Op {
     pub fn operands(&self) -> Vec<NodeId> {
         match *self {
             Op::Source(_) | Op::Constant(_) | Op::Count | Op::Mask { .. } => vec![],
+            Op::Call { ref arguments, .. } => arguments.clone(),
             Op::Unary(_, x)
             | Op::Power(x, _)
             | Op::Sum(_, x)
@@ -263,6 +291,15 @@ impl Op {
     pub fn map(&self, f: impl Fn(NodeId) -> NodeId) -> Self {
         match *self {
             Op::Source(_) | Op::Constant(_) | Op::Count | Op::Mask { .. } => self.clone(),
+            Op::Call {
+                ref function,
+                ref by,
+                ref arguments,
+            } => Op::Call {
+                function: function.clone(),
+                by: by.clone(),
+                arguments: arguments.iter().map(|&argument| f(argument)).collect(),
+            },
             Op::Unary(function, x) => Op::Unary(function, f(x)),
             Op::Power(x, n) => Op::Power(f(x), n),
             Op::Sum(axis, x) => Op::Sum(axis, f(x)),
@@ -331,6 +368,22 @@ impl Graph {
         matches!(self.op(id), Op::Slice { .. } | Op::Place { .. }) || self.is_outer_product(id)
     }
 
+    /// For every node, whether one of `results` depends on it or is it.
+    pub fn leads_to(&self, results: &[NodeId]) -> Vec<bool> {
+        let mut leads = vec![false; self.nodes.len()];
+        for &id in results {
+            leads[id.index()] = true;
+        }
+        for id in self.ids().rev() {
+            if leads[id.index()] {
+                for operand in self.op(id).operands() {
+                    leads[operand.index()] = true;
+                }
+            }
+        }
+        leads
+    }
+
     /// The node that computes `op`, made if there is none yet.
     pub fn push(&mut self, op: Op, shape: Shape) -> NodeId {
         if let Some(&equal) = self.made.get(&(op.clone(), shape)) {
@@ -344,6 +397,18 @@ impl Graph {
             op,
         });
         id
+    }
+
+    /// Notes, once, that a formula was rewritten for accuracy.
+    pub fn note_rewrite(&mut self, note: &'static str) {
+        if !self.rewrites.contains(&note) {
+            self.rewrites.push(note);
+        }
+    }
+
+    /// What formulas were rewritten for accuracy: "ln(1 + exp(x)) as softplus(x)".
+    pub fn rewrites(&self) -> &[&'static str] {
+        &self.rewrites
     }
 
     /// Names a node, unless it has a name already.

@@ -5,8 +5,34 @@ use super::{Axis, Binary, Extent, Graph, NodeId, Op, Product, Shape, Test, Unary
 /// What a node computes, in the names of what it reads: `tanh(H₁)`. What has no name is written
 /// out.
 pub fn right_side(graph: &Graph, id: NodeId) -> String {
-    Printer { graph }.operation(id).0
+    Printer {
+        graph,
+        notation: &LECTURE,
+    }
+    .operation(id)
+    .0
 }
+
+/// The same in a notation of one's own.
+pub fn right_side_in(notation: &Notation, graph: &Graph, id: NodeId) -> String {
+    Printer { graph, notation }.operation(id).0
+}
+
+/// A node where it is used: its name if it has one, else what it computes.
+pub fn operand_in(notation: &Notation, graph: &Graph, id: NodeId) -> String {
+    Printer { graph, notation }.operand(id, Binding::Sum)
+}
+
+/// How names and numbers are written.
+pub struct Notation {
+    pub symbol: fn(&str) -> String,
+    pub number: fn(f64) -> String,
+}
+
+const LECTURE: Notation = Notation {
+    symbol,
+    number: decimal,
+};
 
 /// The graph as a listing: an equation a line for every named tensor, with its shape.
 pub fn print(graph: &Graph) -> String {
@@ -18,11 +44,12 @@ pub fn print(graph: &Graph) -> String {
             graph.shape(id),
         ))
     };
-    let lines: Vec<_> = graph
-        .ids()
-        .filter(|id| !given(id))
-        .filter_map(line)
-        .collect();
+    let ids = graph.ids().filter(|id| !given(id));
+    listing(&ids.filter_map(line).collect::<Vec<_>>())
+}
+
+/// Equations with their shapes, one a line, the shapes below each other.
+pub fn listing(lines: &[(String, Shape)]) -> String {
     let longest = lines
         .iter()
         .map(|(line, _)| line.chars().count())
@@ -32,13 +59,14 @@ pub fn print(graph: &Graph) -> String {
     let mut text = String::new();
     for (line, size) in lines {
         let pad = " ".repeat(longest.saturating_sub(line.chars().count()));
-        text.push_str(&format!("{line}{pad}  [{}]\n", shape(size)));
+        text.push_str(&format!("{line}{pad}  [{}]\n", shape(*size)));
     }
     text
 }
 
 struct Printer<'a> {
     graph: &'a Graph,
+    notation: &'a Notation,
 }
 
 /// How tightly an expression binds, loosest first.
@@ -52,7 +80,11 @@ enum Binding {
 
 impl Printer<'_> {
     fn name(&self, id: NodeId) -> Option<String> {
-        self.graph.node(id).name.as_deref().map(symbol)
+        self.graph
+            .node(id)
+            .name
+            .as_deref()
+            .map(self.notation.symbol)
     }
 
     /// A node where it is used: its name, or what it computes.
@@ -76,7 +108,10 @@ impl Printer<'_> {
             Op::Source(source) => (format!("{source:?}"), Atom),
             Op::Constant(number) => {
                 let value = number.value();
-                (decimal(value), if value < 0.0 { Sum } else { Atom })
+                (
+                    (self.notation.number)(value),
+                    if value < 0.0 { Sum } else { Atom },
+                )
             }
             Op::Count => ("n".to_owned(), Atom),
             Op::Mask { keep, .. } => (format!("mask(keep {})", keep.value()), Atom),
@@ -127,6 +162,16 @@ impl Printer<'_> {
                 )
             }
             Op::Place { of, start } => (format!("place({}, at {start})", at(of, Sum)), Atom),
+            Op::Call {
+                ref function,
+                ref by,
+                ref arguments,
+            } => {
+                let by = by.iter().map(|index| format!("∂{}", subscripts(index + 1)));
+                let by: String = by.collect();
+                let arguments: Vec<_> = arguments.iter().map(|&x| at(x, Sum)).collect();
+                (format!("{by}{function}({})", arguments.join(", ")), Atom)
+            }
         }
     }
 
@@ -143,8 +188,19 @@ pub fn shape(shape: Shape) -> String {
     }
 }
 
-/// A generated name as the lecture writes it: `h1` is H₁, `dw1` is ∂L/∂W₁, `gamma2` is γ₂.
+/// In front of the names that a user chose, so that they are nothing else's.
+pub const LEARNED: &str = "learned_";
+
+/// A generated name as the lecture writes it: `h1` is H₁, `dw1` is ∂L/∂W₁, `gamma2` is γ₂. The
+/// piece of a vector over the parameters that belongs to W₁, `v_w1`, is V(W₁). A user's constant is
+/// written as its path.
 pub fn symbol(name: &str) -> String {
+    if name.contains("::") {
+        return name.to_owned();
+    }
+    if let Some(of) = name.strip_prefix("v_") {
+        return format!("V({})", symbol(of));
+    }
     let stem = name.trim_end_matches(|character: char| character.is_ascii_digit());
     let number: String = name[stem.len()..].chars().filter_map(subscript).collect();
     let letter = match stem {
@@ -156,6 +212,12 @@ pub fn symbol(name: &str) -> String {
         "xhat" => "X̂",
         "mean" => "μ̄",
         "variance" => "σ̄²",
+        "x_standard" => "X̃",
+        "y_standard" => "Ỹ",
+        "input_mean" => "mean(X)",
+        "input_deviation" => "dev(X)",
+        "target_mean" => "mean(Y)",
+        "target_deviation" => "dev(Y)",
         "next_mean" => "μ̄′",
         "next_variance" => "σ̄²′",
         "b" | "n" | "s" => stem,
@@ -163,10 +225,18 @@ pub fn symbol(name: &str) -> String {
             if let Some(of) = stem.strip_prefix('d').filter(|of| !of.is_empty()) {
                 return format!("∂L/∂{}", symbol(&format!("{of}{}", &name[stem.len()..])));
             }
+            if let Some(chosen) = stem.strip_prefix(LEARNED) {
+                return format!("{chosen}{number}");
+            }
             return format!("{}{number}", stem.to_uppercase());
         }
     };
     format!("{letter}{number}")
+}
+
+/// `₁₂`.
+pub fn subscripts(number: usize) -> String {
+    number.to_string().chars().filter_map(subscript).collect()
 }
 
 fn subscript(digit: char) -> Option<char> {

@@ -5,7 +5,9 @@
 //! ([`LayerKind::Unreadable`]), so that it causes no second message later.
 
 mod chain;
+mod derive;
 mod flatten;
+mod formulas;
 mod header;
 mod values;
 
@@ -19,24 +21,37 @@ pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Option<Declaration> {
     let mut tokens = flatten::flatten(tokens, errors);
     let is_whole = errors.is_empty();
     let facade = facade(&mut tokens);
-    let mut statements = tokens.split(|token| is_punct(token, ';'));
+    let mut statements = tokens.split(|token| is_punct(token, ';')).peekable();
+    let early = derive::early(&mut statements, errors);
+    let (mut definitions, mut settings) = (Vec::new(), Vec::new());
+    let mut in_front = Vec::new();
+    while let Some(tokens) = statements.next_if(|tokens| formulas::is_definition(tokens)) {
+        in_front.push(tokens);
+    }
     let header::Header { form, chain, span } =
         header::header(statements.next().unwrap_or_default(), errors)?;
-    let (chain, settings) = if is_whole {
-        let chain = chain.map(|tokens| chain::chain(tokens, "the number of inputs", errors));
-        let settings = statements
-            .filter(|tokens| !tokens.is_empty())
-            .filter_map(|tokens| values::setting(tokens, errors));
-        (chain, settings.collect())
-    } else {
-        (None, Vec::new())
-    };
+    let mut derives: Vec<_> = early.into_iter().collect();
+    let chain = chain
+        .filter(|_| is_whole)
+        .map(|tokens| chain::chain(tokens, "the number of inputs", errors));
+    let statements = in_front.into_iter().chain(statements);
+    for tokens in statements.filter(|tokens| is_whole && !tokens.is_empty()) {
+        if derive::is_derive(tokens) {
+            derives.extend(derive::derive(tokens, errors));
+        } else if formulas::is_definition(tokens) {
+            definitions.extend(formulas::definition(tokens, errors));
+        } else {
+            settings.extend(values::setting(tokens, errors));
+        }
+    }
     Some(Declaration {
         facade,
         form,
         chain: chain.unwrap_or_else(|| vec![unreadable(span)]),
         span,
+        definitions,
         settings,
+        derives,
     })
 }
 

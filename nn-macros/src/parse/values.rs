@@ -1,6 +1,6 @@
 //! Numbers, arguments and settings.
 
-use super::{is_pair, is_punct, shown, shown_symbols, symbols};
+use super::{formulas, is_pair, is_punct, shown, shown_symbols, symbols};
 use crate::ast::{Argument, Call, Number, Setting, Value};
 use crate::diagnostics::{Errors, Place, cut};
 use proc_macro2::{Delimiter, Group, Ident, Literal, TokenTree};
@@ -74,7 +74,7 @@ fn name_and_value<'a>(
 }
 
 /// Whether the next symbol is `=`, and not `==` or `=>`.
-fn is_equals(tokens: &[TokenTree]) -> bool {
+pub fn is_equals(tokens: &[TokenTree]) -> bool {
     tokens.first().is_some_and(|token| is_punct(token, '='))
         && !is_pair(tokens, '=', '=')
         && !is_pair(tokens, '=', '>')
@@ -85,7 +85,11 @@ fn is_minus(tokens: &[TokenTree]) -> bool {
 }
 
 /// `0.8` or `-0.8`, and nothing behind it; `before` is where to say that there is nothing.
-fn signed_number(tokens: &[TokenTree], before: &TokenTree, errors: &mut Errors) -> Option<Number> {
+pub fn signed_number(
+    tokens: &[TokenTree],
+    before: &TokenTree,
+    errors: &mut Errors,
+) -> Option<Number> {
     let (minus, unsigned) = tokens.split_at(usize::from(is_minus(tokens)));
     match unsigned {
         [TokenTree::Literal(literal)] => number(literal, minus.first(), errors),
@@ -174,6 +178,13 @@ pub fn setting(tokens: &[TokenTree], errors: &mut Errors) -> Option<Setting> {
         errors.push(&tokens[0], message);
         return None;
     };
+    if formulas::is_loss(tokens) {
+        let formula = formulas::loss(tokens, errors);
+        return Some(Setting {
+            name: name.clone(),
+            value: formula.map_or(Value::Unreadable, Value::Formula),
+        });
+    }
     let [equals, value @ ..] = rest else {
         let message = format!("`{name}` has no value here; write `{name} = …`");
         errors.push(name.span(), message);

@@ -4,17 +4,7 @@ use crate::ir::{Graph, NodeId};
 
 /// A graph of only the nodes that `outputs` depend on, in the same order, and the outputs in it.
 pub fn drop_dead(graph: &Graph, outputs: &[NodeId]) -> (Graph, Vec<NodeId>) {
-    let mut needed = vec![false; graph.ids().len()];
-    for &id in outputs {
-        needed[id.index()] = true;
-    }
-    for id in graph.ids().rev() {
-        if needed[id.index()] {
-            for operand in graph.op(id).operands() {
-                needed[operand.index()] = true;
-            }
-        }
-    }
+    let needed = graph.leads_to(outputs);
     let mut kept = Graph::default();
     let mut moved = vec![None; needed.len()];
     let place = |moved: &[Option<NodeId>], id: NodeId| {

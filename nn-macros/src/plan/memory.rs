@@ -1,13 +1,13 @@
 //! Where each kept tensor lies: a linear scan over the steps that reuses what is dead.
 
-use super::{Map, Phase, Place, Plan, Step, Tensor};
+use super::{Map, Phase, Place, Plan, Step, Tensor, Wanted};
 use crate::ir::{Extent, Graph, NodeId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Scalars to which every buffer is rounded up, so that the next starts on a cache line.
 pub const LINE: usize = 16;
 
-pub(super) fn place(graph: &Graph, outputs: &[NodeId], mut phases: Vec<Phase>) -> Plan {
+pub(super) fn place(graph: &Graph, outputs: &[Wanted], mut phases: Vec<Phase>) -> Plan {
     let lives = lives(&phases);
     let mut allocator = Allocator {
         graph,
@@ -17,11 +17,13 @@ pub(super) fn place(graph: &Graph, outputs: &[NodeId], mut phases: Vec<Phase>) -
         batches: Slots::default(),
         fixed: Vec::new(),
     };
-    for (index, id) in outputs.iter().enumerate() {
-        allocator
-            .places
-            .entry(Tensor::Node(*id))
-            .or_insert(Place::Output(index));
+    for (index, output) in outputs.iter().enumerate() {
+        if let Wanted::Whole(id) = *output {
+            allocator
+                .places
+                .entry(Tensor::Node(id))
+                .or_insert(Place::Output(index));
+        }
     }
     let mut time = 0;
     for phase in &mut phases {
@@ -137,7 +139,7 @@ impl Allocator<'_> {
     }
 
     /// Lets a stored tensor take the place of one of the same shape that is read here for the last
-    /// time: every element is read before it is overwritten.
+    /// time, if only at each element's own place: every element is read before it is overwritten.
     fn take_over(&mut self, map: &mut Map, time: usize) {
         for &store in &map.stores {
             if self.places.contains_key(&Tensor::Node(store)) {
@@ -148,6 +150,7 @@ impl Allocator<'_> {
                 self.lives[&Tensor::Node(load)].last == time
                     && self.graph.shape(load) == map.domain
                     && !map.in_place.values().any(|&taken| taken == load)
+                    && !self.is_viewed(map, load)
                     && match self.places.get(&Tensor::Node(load)) {
                         Some(Place::Tile(_)) => !crossing,
                         Some(Place::Batch(_)) => crossing,
@@ -160,6 +163,14 @@ impl Allocator<'_> {
                     .insert(Tensor::Node(store), self.places[&Tensor::Node(load)]);
             }
         }
+    }
+
+    /// Whether the loop reads a tensor at other places than the element's own.
+    fn is_viewed(&self, map: &Map, load: NodeId) -> bool {
+        let reads = |&id: &NodeId| self.graph.op(id).operands().contains(&load);
+        map.body
+            .iter()
+            .any(|id| self.graph.is_view(*id) && reads(id))
     }
 
     /// Whether a tensor lives in more than one phase.

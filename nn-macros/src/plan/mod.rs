@@ -22,7 +22,7 @@ mod schedule;
 pub use memory::LINE;
 
 use crate::ir::{Graph, NodeId, Product, Shape};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The program of one pass.
 pub struct Plan {
@@ -51,6 +51,26 @@ pub struct Phase {
 pub enum Tensor {
     Node(NodeId),
     Transposed(NodeId),
+}
+
+/// A result of the pass.
+#[derive(Clone, Copy, Debug)]
+pub enum Wanted {
+    /// Lies with the caller from the start.
+    Whole(NodeId),
+    /// Is copied to the caller, tile by tile; with `left`, as the outer product of each row of
+    /// `left` and the row of `right`.
+    Copied { left: Option<NodeId>, right: NodeId },
+}
+
+impl Wanted {
+    fn nodes(self) -> impl Iterator<Item = NodeId> {
+        let (left, right) = match self {
+            Wanted::Whole(id) => (None, id),
+            Wanted::Copied { left, right } => (left, right),
+        };
+        left.into_iter().chain([right])
+    }
 }
 
 /// Where a tensor lies.
@@ -83,6 +103,12 @@ pub enum Step {
     Transpose { of: NodeId },
     /// A dropout mask for the rows of the tile.
     Mask { to: NodeId, layer: u32, keep: f64 },
+    /// The rows of the tile to the caller's output of this index, or their outer products.
+    Copy {
+        output: usize,
+        left: Option<NodeId>,
+        right: NodeId,
+    },
     /// One fused element-wise loop.
     Map(Map),
 }
@@ -114,9 +140,46 @@ pub struct Map {
 }
 
 /// Plans the computation of `outputs`.
-pub fn plan(graph: &Graph, outputs: &[NodeId]) -> Plan {
+pub fn plan(graph: &Graph, outputs: &[Wanted]) -> Plan {
     let phases = schedule::schedule(graph, outputs);
     memory::place(graph, outputs, phases)
+}
+
+impl Plan {
+    /// What a phase sums over the rows: complete when all tiles are done.
+    pub fn sums(&self, graph: &Graph, phase: usize) -> BTreeSet<NodeId> {
+        let written = self.phases[phase].tiles.iter().flat_map(Step::writes);
+        written
+            .filter_map(Tensor::node)
+            .filter(|&id| !graph.shape(id).is_batch())
+            .collect()
+    }
+
+    /// What a phase reads that whoever goes through its rows cannot have computed alone: sums over
+    /// the rows, and what phases without rows made of them.
+    pub fn shared(&self, graph: &Graph, phase: usize) -> BTreeSet<NodeId> {
+        let mut shared = BTreeSet::new();
+        for (earlier, Phase { once, tiles }) in self.phases[..phase].iter().enumerate() {
+            shared.extend(self.sums(graph, earlier));
+            if tiles.is_empty() {
+                let written = once.iter().flat_map(Step::writes);
+                shared.extend(written.filter_map(Tensor::node));
+            }
+        }
+        let Phase { once, tiles } = &self.phases[phase];
+        let read = once.iter().chain(tiles).flat_map(Step::reads);
+        let read: BTreeSet<_> = read.filter_map(Tensor::node).collect();
+        &shared & &read
+    }
+}
+
+impl Tensor {
+    fn node(self) -> Option<NodeId> {
+        match self {
+            Tensor::Node(id) => Some(id),
+            Tensor::Transposed(_) => None,
+        }
+    }
 }
 
 impl Map {
@@ -152,6 +215,10 @@ impl Step {
             }
             Step::Transpose { of } | Step::RowSum { of, .. } => vec![Tensor::Node(*of)],
             Step::Mask { .. } => Vec::new(),
+            Step::Copy { left, right, .. } => {
+                let read = left.iter().chain([right]).copied();
+                read.map(Tensor::Node).collect()
+            }
             Step::Map(map) => map.loads.iter().copied().map(Tensor::Node).collect(),
         }
     }
@@ -163,6 +230,7 @@ impl Step {
                 vec![Tensor::Node(*to)]
             }
             Step::Transpose { of } => vec![Tensor::Transposed(*of)],
+            Step::Copy { .. } => Vec::new(),
             Step::Map(map) => {
                 let folded = map.row_sums.iter().chain(&map.column_folds);
                 map.stores

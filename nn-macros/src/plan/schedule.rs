@@ -6,17 +6,18 @@
 //! is thus done as late as possible, right before it is needed: 1 − a² waits for the backward pass
 //! and never lies in memory.
 
-use super::{Map, Phase, Start, Step, Tensor};
-use crate::ir::{Axis, Binary, Graph, NodeId, Op, Product, Shape, Unary};
+use super::{Map, Phase, Start, Step, Tensor, Wanted};
+use crate::ir::{Axis, Binary, Graph, NodeId, Op, Product, Shape, Source, Unary};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The phases that compute `outputs`.
-pub(super) fn schedule(graph: &Graph, outputs: &[NodeId]) -> Vec<Phase> {
+pub(super) fn schedule(graph: &Graph, outputs: &[Wanted]) -> Vec<Phase> {
+    let wanted: Vec<_> = outputs.iter().flat_map(|output| output.nodes()).collect();
     let users = users(graph);
-    let affine = affine_pairs(graph, &users, outputs);
+    let affine = affine_pairs(graph, &users, &wanted);
     let depths = depths(graph);
     let last = depths.iter().copied().max().unwrap_or(0);
-    let pinned = pinned(graph, outputs);
+    let pinned = pinned(graph, &wanted);
     let mut scheduler = Scheduler {
         graph,
         users,
@@ -30,8 +31,11 @@ pub(super) fn schedule(graph: &Graph, outputs: &[NodeId]) -> Vec<Phase> {
         for id in graph.ids().filter(|id| depths[id.index()] == depth) {
             scheduler.anchor(id);
         }
-        for &id in outputs.iter().filter(|id| depths[id.index()] == depth) {
-            scheduler.keep(id);
+        for (index, &output) in outputs.iter().enumerate() {
+            let ready = output.nodes().map(|id| depths[id.index()]).max();
+            if ready == Some(depth) {
+                scheduler.leave(index, output);
+            }
         }
         phases.push(core::mem::take(&mut scheduler.phase));
     }
@@ -62,7 +66,8 @@ fn affine_pairs(
             for (product, row) in [(a, b), (b, a)] {
                 let is_product = matches!(graph.op(product), Op::Product(Product::Plain, ..));
                 let is_row = graph.shape(row) == Shape::row(graph.shape(product).columns)
-                    && matches!(graph.op(row), Op::Source(_));
+                    && matches!(graph.op(row), Op::Source(_))
+                    && !is_inline(graph, row);
                 let alone = users[product.index()] == [id] && !outputs.contains(&product);
                 if is_product && is_row && alone {
                     pairs.insert(id, (product, row));
@@ -154,6 +159,18 @@ impl Scheduler<'_> {
             Op::Sum(axis, x) => self.fold(id, x, axis),
             Op::RowMax(x) => self.fold(id, x, Axis::Columns),
             _ => {}
+        }
+    }
+
+    /// Makes sure that a result is where it is wanted.
+    fn leave(&mut self, index: usize, output: Wanted) {
+        output.nodes().for_each(|id| self.keep(id));
+        if let Wanted::Copied { left, right } = output {
+            self.phase.tiles.push(Step::Copy {
+                output: index,
+                left,
+                right,
+            });
         }
     }
 
@@ -327,9 +344,12 @@ impl Scheduler<'_> {
     }
 }
 
-/// Whether a node is written out where it is used: a number.
+/// Whether a node is written out where it is used: a number, or the name of one.
 fn is_inline(graph: &Graph, id: NodeId) -> bool {
-    matches!(graph.op(id), Op::Constant(_) | Op::Count)
+    matches!(
+        graph.op(id),
+        Op::Constant(_) | Op::Count | Op::Source(Source::Constant(_))
+    )
 }
 
 /// Whether an operation costs more than reading its result from the cache.

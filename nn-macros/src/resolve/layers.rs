@@ -1,5 +1,6 @@
 //! Layers: what each name means.
 
+use super::formulas::Formulas;
 use super::numbers::{self, float, width};
 use crate::ast::{self, Call};
 use crate::diagnostics::{Errors, cut, suggest, written};
@@ -8,10 +9,10 @@ use crate::model::{Activation, Layer, LayerKind};
 use syn::ext::IdentExt;
 
 /// Layers that are neither activations nor affine.
-const OTHER_LAYERS: [&str; 3] = ["dropout", "bn", "skip"];
+pub const OTHER_LAYERS: [&str; 5] = ["dropout", "bn", "skip", "standardize", "unstandardize"];
 
 /// What other libraries call our layers.
-const ELSEWHERE: [(&str, &str); 9] = [
+const ELSEWHERE: [(&str, &str); 10] = [
     (
         "affine",
         "an affine layer is its number of units alone, `50`",
@@ -33,10 +34,16 @@ const ELSEWHERE: [(&str, &str); 9] = [
         "the loss `cross_entropy` applies it itself, so leave it out",
     ),
     ("swish", "it is also known as `silu`"),
+    ("normalize", "inputs are scaled by `standardize`"),
 ];
 
 /// Appends what a written layer means: `tanh(50)` is an affine layer and an activation.
-pub fn resolve(layer: ast::Layer, errors: &mut Errors, layers: &mut Vec<Layer>) {
+pub fn resolve(
+    layer: ast::Layer,
+    formulas: &mut Formulas,
+    errors: &mut Errors,
+    layers: &mut Vec<Layer>,
+) {
     let span = layer.span;
     let mut push = |span, kind| layers.push(Layer { span, kind });
     match layer.kind {
@@ -55,7 +62,7 @@ pub fn resolve(layer: ast::Layer, errors: &mut Errors, layers: &mut Vec<Layer>) 
                 return;
             }
             for layer in inner {
-                resolve(layer, errors, &mut resolved);
+                resolve(layer, formulas, errors, &mut resolved);
             }
             layers.push(Layer {
                 span,
@@ -65,7 +72,9 @@ pub fn resolve(layer: ast::Layer, errors: &mut Errors, layers: &mut Vec<Layer>) 
         ast::LayerKind::Call(call) => match call.name.unraw().to_string().as_str() {
             "dropout" => push(span, dropout(&call, errors)),
             "bn" => push(span, batch_norm(call, errors)),
-            _ => activation(call, errors, layers),
+            "standardize" => push(span, plain(call, LayerKind::Standardize, errors)),
+            "unstandardize" => push(span, plain(call, LayerKind::Unstandardize, errors)),
+            _ => activation(call, formulas, errors, layers),
         },
     }
 }
@@ -76,16 +85,16 @@ fn affine(units: &ast::Number, errors: &mut Errors) -> LayerKind {
 }
 
 /// An activation, behind its own affine layer if it has units.
-fn activation(call: Call, errors: &mut Errors, layers: &mut Vec<Layer>) {
+fn activation(call: Call, formulas: &mut Formulas, errors: &mut Errors, layers: &mut Vec<Layer>) {
     let Call {
         name,
         parentheses,
         mut arguments,
     } = call;
     let text = name.unraw().to_string();
-    let entry = ACTIVATIONS.iter().find(|entry| entry.name == text);
-    if entry.is_none() {
-        errors.push(name.span(), unknown_layer(&text));
+    let known = formulas.activation(&text);
+    if known.is_none() {
+        errors.push(name.span(), unknown_layer(&text, formulas));
     } else if let (Some(parentheses), true) = (parentheses, arguments.is_empty()) {
         let message = format!(
             "these parentheses are empty; write `{text}(50)` for 50 units, or `{text}` for the \
@@ -112,18 +121,26 @@ fn activation(call: Call, errors: &mut Errors, layers: &mut Vec<Layer>) {
         });
     }
     let span = name.span();
-    let kind = entry.map_or(LayerKind::Unknown, |entry| {
-        let settings = numbers::settings(&name, arguments, entry.settings, errors);
+    let readable = known.filter(|(definition, _)| !definition.parameters.is_empty());
+    let is_readable = readable.is_some();
+    let kind = readable.map_or(LayerKind::Unknown, |(definition, gain)| {
+        let known = definition.parameters.iter().skip(1);
+        let known: Vec<_> = known.map(|p| (p.name.as_str(), p.default)).collect();
+        let settings = numbers::settings(&name, arguments, &known, errors);
         let settings = settings.iter().map(|given| given.value).collect();
-        LayerKind::Activation(Activation { entry, settings })
+        LayerKind::Activation(Activation {
+            definition,
+            settings,
+            gain,
+        })
     });
     // Behind an unknown activation with units the width is known all the same.
-    if entry.is_some() || !has_units {
+    if is_readable || !has_units {
         layers.push(Layer { span, kind });
     }
 }
 
-fn unknown_layer(name: &str) -> String {
+fn unknown_layer(name: &str, formulas: &Formulas) -> String {
     if name == "skip" {
         return "`skip` needs the layers that it goes around; write `skip(tanh(50) -> 50)`".into();
     }
@@ -133,7 +150,8 @@ fn unknown_layer(name: &str) -> String {
         Some((_, hint)) => format!("; {hint}"),
         None => {
             let known = ACTIVATIONS.iter().map(|entry| entry.name);
-            suggest(&lower, "the layers are", known.chain(OTHER_LAYERS))
+            let known = formulas.names().chain(known).chain(OTHER_LAYERS);
+            suggest(&lower, "the layers are", known)
         }
     };
     format!("unknown layer `{}`{hint}", cut(name))
@@ -202,9 +220,19 @@ fn dropout(call: &Call, errors: &mut Errors) -> LayerKind {
     }
 }
 
+/// A layer without settings.
+fn plain(call: Call, kind: LayerKind, errors: &mut Errors) -> LayerKind {
+    if let (Some(parentheses), true) = (call.parentheses, call.arguments.is_empty()) {
+        let message = format!("these parentheses are empty; write `{}`", call.name);
+        errors.push(parentheses, message);
+    }
+    numbers::settings(&call.name, call.arguments, &[], errors);
+    kind
+}
+
 /// `bn`, `bn(eps = 1e-5, momentum = 0.1)`.
 fn batch_norm(call: Call, errors: &mut Errors) -> LayerKind {
-    const KNOWN: [(&str, f64); 2] = [("eps", 1e-5), ("momentum", 0.1)];
+    const KNOWN: [(&str, Option<f64>); 2] = [("eps", Some(1e-5)), ("momentum", Some(0.1))];
     if let (Some(parentheses), true) = (call.parentheses, call.arguments.is_empty()) {
         let message = "these parentheses are empty; write `bn`, or `bn(eps = 1e-5)`";
         errors.push(parentheses, message);

@@ -3,13 +3,17 @@
 //! A layer that means nothing is reported and becomes [`LayerKind::Unknown`], so that the rest is
 //! still looked at and nothing is said about widths that depend on it.
 
+mod derives;
+mod formulas;
 mod layers;
 mod numbers;
+mod scaling;
 mod settings;
 
 use crate::ast::{self, Declaration, Form};
 use crate::diagnostics::Errors;
 use crate::model::{ItemForm, Layer, LayerKind, Model, Scalar};
+use formulas::Formulas;
 use proc_macro2::Span;
 
 /// The longest network: beyond it the compiler, not the network, is the problem.
@@ -21,8 +25,11 @@ pub fn resolve(declaration: Declaration, errors: &mut Errors) -> Model {
         form,
         mut chain,
         span,
+        definitions,
         settings,
+        derives,
     } = declaration;
+    let mut formulas = Formulas::resolve(definitions, errors);
     if let Some(surplus) = past(&chain, &mut 0) {
         let message = format!(
             "a network has at most {LONGEST} layers, but this one has {}; leave out this and what \
@@ -33,8 +40,9 @@ pub fn resolve(declaration: Declaration, errors: &mut Errors) -> Model {
         chain.truncate(1);
         chain.push(unreadable(surplus));
     }
-    let (inputs, layers) = ends(chain, span, errors);
-    let settings = settings::resolve(settings, &form, span, errors);
+    let (inputs, layers) = ends(chain, span, &mut formulas, errors);
+    let settings = settings::resolve(settings, &form, span, &mut formulas, errors);
+    scaling::units(&layers, &settings.loss, errors);
     let (item, scalar) = match form {
         Form::Expression => (None, settings.scalar),
         Form::Item(item) => {
@@ -59,6 +67,8 @@ pub fn resolve(declaration: Declaration, errors: &mut Errors) -> Model {
         inputs,
         layers,
         loss: settings.loss,
+        derives: derives::resolve(derives, errors),
+        constants: formulas.finish(errors),
     }
 }
 
@@ -91,7 +101,12 @@ fn unreadable(span: Span) -> ast::Layer {
 }
 
 /// The number of inputs and the resolved layers, with what must hold at both ends of the chain.
-fn ends(chain: Vec<ast::Layer>, span: Span, errors: &mut Errors) -> (usize, Vec<Layer>) {
+fn ends(
+    chain: Vec<ast::Layer>,
+    span: Span,
+    formulas: &mut Formulas,
+    errors: &mut Errors,
+) -> (usize, Vec<Layer>) {
     let mut chain = chain.into_iter();
     let mut layers = Vec::new();
     let inputs = match chain.next() {
@@ -106,7 +121,7 @@ fn ends(chain: Vec<ast::Layer>, span: Span, errors: &mut Errors) -> (usize, Vec<
         Some(first) => {
             let message = "a network starts with its number of inputs; write `2 ->` before this";
             errors.push(first.span, message);
-            layers::resolve(first, errors, &mut layers);
+            layers::resolve(first, formulas, errors, &mut layers);
             None
         }
         None => {
@@ -121,8 +136,9 @@ fn ends(chain: Vec<ast::Layer>, span: Span, errors: &mut Errors) -> (usize, Vec<
         errors.push(span, message);
     }
     for layer in chain {
-        layers::resolve(layer, errors, &mut layers);
+        layers::resolve(layer, formulas, errors, &mut layers);
     }
+    scaling::ends(&mut layers, errors);
     behind_output(&layers, errors);
     (inputs.unwrap_or(1), layers)
 }
@@ -149,7 +165,7 @@ fn behind_output(layers: &[Layer], errors: &mut Errors) {
         LayerKind::BatchNorm { .. } => {
             Some((layer, "bn after the output would take away its scale"))
         }
-        LayerKind::Assertion { .. } => Some((layer, "")),
+        LayerKind::Assertion { .. } | LayerKind::Unstandardize => Some((layer, "")),
         _ => None,
     });
     for (layer, why) in ending.filter(|(_, why)| !why.is_empty()) {

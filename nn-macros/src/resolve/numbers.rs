@@ -42,11 +42,12 @@ pub struct Given {
     pub place: Place,
 }
 
-/// The values of `known` settings: given ones by name or position, else the defaults.
+/// The values of `known` settings: given ones by name or position, else the defaults. One without
+/// a default must be given.
 pub fn settings(
     owner: &Ident,
     arguments: Vec<Argument>,
-    known: &[(&'static str, f64)],
+    known: &[(&str, Option<f64>)],
     errors: &mut Errors,
 ) -> Vec<Given> {
     let mut values: Vec<Option<Given>> = known.iter().map(|_| None).collect();
@@ -76,24 +77,34 @@ pub fn settings(
         }
         let value = value.and_then(|value| float(&value, errors));
         values[place] = Some(Given {
-            value: value.unwrap_or(default),
+            value: value.or(default).unwrap_or(0.0),
             place: at,
         });
     }
     let place = owner.span().into();
-    let defaults = known.iter().map(|&(_, value)| Given { value, place });
-    values
-        .into_iter()
-        .zip(defaults)
-        .map(|(value, default)| value.unwrap_or(default))
-        .collect()
+    let or_default = |(given, &(setting, default)): (Option<Given>, &(&str, Option<f64>))| {
+        if given.is_none() && default.is_none() {
+            let owner = owner.unraw();
+            let message = format!(
+                "`{setting}` of `{owner}` has no default; write `{owner}(…, {setting} = …)`"
+            );
+            errors.push(place, message);
+        }
+        let value = default.unwrap_or(0.0);
+        given.unwrap_or(Given { value, place })
+    };
+    let values = values.into_iter().zip(known);
+    values.map(or_default).collect()
 }
 
-fn no_such_setting(owner: &Ident, name: Option<&Ident>, known: &[(&'static str, f64)]) -> String {
+fn no_such_setting(owner: &Ident, name: Option<&Ident>, known: &[(&str, Option<f64>)]) -> String {
     let owner = owner.unraw();
     let known: Vec<_> = known
         .iter()
-        .map(|(name, default)| format!("`{name} = {}`", written(*default)))
+        .map(|(name, default)| match default {
+            Some(default) => format!("`{name} = {}`", written(*default)),
+            None => format!("`{name}`"),
+        })
         .collect();
     let known = known.join(", ");
     match (name, known.is_empty()) {

@@ -1,9 +1,10 @@
 //! The settings behind the chain.
 
+use super::formulas::Formulas;
 use super::numbers;
 use crate::ast::{Call, Form, Number, Setting, Value};
 use crate::diagnostics::{Errors, cut, suggest, written};
-use crate::formula::builtin::LOSSES;
+use crate::formula::builtin::{self, LOSSES};
 use crate::model::{Loss, Scalar};
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
@@ -15,12 +16,14 @@ pub struct Settings {
     pub seed: u64,
 }
 
-pub fn resolve(written: Vec<Setting>, form: &Form, span: Span, errors: &mut Errors) -> Settings {
-    let loss = Loss {
-        entry: &LOSSES[0],
-        settings: Vec::new(),
-        span,
-    };
+pub fn resolve(
+    written: Vec<Setting>,
+    form: &Form,
+    span: Span,
+    formulas: &mut Formulas,
+    errors: &mut Errors,
+) -> Settings {
+    let loss = built_in(&LOSSES[0], Vec::new(), span);
     let mut settings = Settings {
         loss,
         scalar: None,
@@ -36,7 +39,7 @@ pub fn resolve(written: Vec<Setting>, form: &Form, span: Span, errors: &mut Erro
         }
         match (text.as_str(), form) {
             ("loss", _) => {
-                if let Some(loss) = loss_of(value, errors) {
+                if let Some(loss) = loss_of(value, formulas, errors) {
                     settings.loss = loss;
                 }
             }
@@ -84,9 +87,25 @@ fn unknown_setting(name: &str, form: &Form) -> String {
     format!("unknown setting `{}`{hint}", cut(name))
 }
 
-fn loss_of(value: Value, errors: &mut Errors) -> Option<Loss> {
+/// A table entry as a loss.
+fn built_in(entry: &'static builtin::Loss, settings: Vec<f64>, span: Span) -> Loss {
+    let names = entry.settings.iter().map(|(name, _)| *name);
+    Loss {
+        name: entry.name.to_owned(),
+        formula: entry.parsed(),
+        variables: entry.variables().iter().map(ToString::to_string).collect(),
+        pairing: entry.pairing,
+        settings: names.zip(settings).collect(),
+        over_columns: entry.over_columns,
+        span,
+    }
+}
+
+fn loss_of(value: Value, formulas: &mut Formulas, errors: &mut Errors) -> Option<Loss> {
     let call = match value {
         Value::Call(call) => call,
+        Value::Formula(formula) => return formulas.loss(formula, errors),
+        Value::Unreadable => return None,
         Value::Number(number) => {
             let message = format!(
                 "the loss is a name, not {}; write `loss = mse`",
@@ -110,7 +129,12 @@ fn loss_of(value: Value, errors: &mut Errors) -> Option<Loss> {
         let message = format!("these parentheses are empty; write `loss = {text}`");
         errors.push(parentheses, message);
     }
-    let settings = numbers::settings(&name, arguments, entry.settings, errors);
+    let known: Vec<_> = entry
+        .settings
+        .iter()
+        .map(|&(s, default)| (s, Some(default)))
+        .collect();
+    let settings = numbers::settings(&name, arguments, &known, errors);
     for (given, (setting, default)) in settings.iter().zip(entry.settings) {
         if given.value <= 0.0 {
             let message = format!(
@@ -121,11 +145,8 @@ fn loss_of(value: Value, errors: &mut Errors) -> Option<Loss> {
             errors.push(given.place, message);
         }
     }
-    Some(Loss {
-        entry,
-        settings: settings.iter().map(|given| given.value).collect(),
-        span: name.span(),
-    })
+    let settings = settings.iter().map(|given| given.value).collect();
+    Some(built_in(entry, settings, name.span()))
 }
 
 /// What other libraries call our losses.
@@ -157,6 +178,7 @@ fn scalar_of(value: &Value, errors: &mut Errors) -> Option<Scalar> {
             errors.push(*place, scalar_message(text));
             None
         }
+        Value::Formula(_) | Value::Unreadable => None,
     }
 }
 
@@ -181,6 +203,7 @@ fn seed_of(value: &Value, errors: &mut Errors) -> u64 {
     let (text, place) = match value {
         Value::Number(Number { text, place }) => (text.clone(), *place),
         Value::Call(call) => (call.name.to_string(), call.name.span().into()),
+        Value::Formula(_) | Value::Unreadable => return 0,
     };
     text.parse().unwrap_or_else(|_| {
         let text = cut(&text);

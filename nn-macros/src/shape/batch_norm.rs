@@ -1,7 +1,7 @@
 //! The equations of batch normalization.
 
-use super::{Mode, Role, Tensor, Writer};
-use crate::ir::{Axis, NodeId, Shape, Source, Unary};
+use super::{Mode, Role, Writer};
+use crate::ir::{Axis, NodeId, Unary};
 
 impl Writer<'_> {
     /// Ioffe and Szegedy (2015), Algorithm 1; running statistics as PyTorch keeps them.
@@ -14,11 +14,12 @@ impl Writer<'_> {
         self.row("bn".to_owned(), width, 2 * width);
         let (mu, sigma2) = match self.mode {
             Mode::Training => {
+                self.tensors.training_differs = true;
                 let (mu, sigma2) = self.batch_statistics(k, x);
                 self.move_statistics(momentum, (mean, mu), (variance, sigma2));
                 (mu, sigma2)
             }
-            Mode::Prediction => {
+            Mode::Prediction | Mode::Sampling => {
                 self.statistics.extend([mean, variance]);
                 (mean, variance)
             }
@@ -37,18 +38,6 @@ impl Writer<'_> {
         let scaled = g.mul(gamma, x_hat);
         let z = g.add(scaled, beta);
         g.name(z, format!("z{k}"))
-    }
-
-    fn statistic(&mut self, name: String, role: Role, width: usize) -> NodeId {
-        let source = Source::Statistic(self.tensors.statistics.len());
-        let id = self.graph.source(source, Shape::row(width), &name);
-        self.tensors.statistics.push(Tensor {
-            name,
-            role,
-            rows: 1,
-            columns: width,
-        });
-        id
     }
 
     /// The batch's mean and biased variance, in two passes: no cancellation.

@@ -1,8 +1,8 @@
 //! The equations of each layer but batch normalization.
 
-use super::{LayerRow, Mode, Role, Writer, entry_formula};
-use crate::formula::{self, builtin::Gain};
-use crate::ir::{NodeId, Product};
+use super::{LayerRow, Mode, Role, Writer};
+use crate::formula::{self, Parameter, builtin::Gain};
+use crate::ir::{NodeId, Product, Shape, print::LEARNED};
 use crate::model::{Activation, Layer, LayerKind};
 use proc_macro2::Span;
 
@@ -46,27 +46,50 @@ impl Writer<'_> {
         let width = self.columns(x);
         // The first activation behind weights says how they are initialized, also through a bn.
         if let Some(weight) = self.unclaimed.take() {
-            self.tensors.parameters[weight].role = Role::Weight(activation.entry.gain);
+            self.tensors.parameters[weight].role = Role::Weight(activation.gain);
         }
-        let entry = activation.entry;
-        let formula = entry_formula(entry.formula);
-        let mut bindings = vec![("x", x)];
-        for ((name, _), value) in entry.settings.iter().zip(&activation.settings) {
-            bindings.push((name, self.graph.constant(*value)));
+        let definition = &*activation.definition;
+        let names = definition.parameters.iter().map(|p| p.name.as_str());
+        let settings = activation.settings.iter();
+        let mut given: Vec<_> = settings.map(|value| self.graph.constant(*value)).collect();
+        given.insert(0, x);
+        let mut bindings: Vec<_> = names.zip(given).collect();
+        for learnable in &definition.learnables {
+            let node = self.learnable(&definition.name, learnable, number);
+            bindings.push((&learnable.name, node));
         }
-        let a = formula::lower(&mut self.graph, &formula, &bindings);
+        let body = definition.body.get(); // none after a mistake
+        let a = body.map_or(x, |body| formula::lower(&mut self.graph, body, &bindings));
+        let full = self.graph.shape(x);
+        let a = self.graph.broadcast(a, full);
         self.activation_row(activation, width);
         let name = result.map_or_else(|| format!("a{number}"), str::to_owned);
         self.graph.name(a, name)
     }
 
+    /// A scalar of the layer whose result has this number: `prelu_a1` of A₁.
+    fn learnable(&mut self, owner: &str, learnable: &Parameter, number: usize) -> NodeId {
+        let Parameter { name, default } = learnable;
+        let between = if name.ends_with(|last: char| last.is_ascii_digit()) {
+            "_"
+        } else {
+            ""
+        };
+        let name = format!("{owner}_{name}{between}{number}");
+        let variable = format!("{LEARNED}{name}");
+        let role = Role::Learnable(default.unwrap_or(0.0));
+        self.parameter_as(&variable, name, role, 1, 1)
+    }
+
     /// Behind an affine layer an activation shares its line: `tanh(50)`.
     fn activation_row(&mut self, activation: &Activation, width: usize) {
-        let entry = activation.entry;
-        let changed = entry.settings.iter().zip(&activation.settings);
-        let changed = changed.filter(|((_, default), value)| default != *value);
+        let definition = &*activation.definition;
+        let (name, learnables) = (&definition.name, definition.learnables.len());
+        let settings = definition.parameters.iter().skip(1);
+        let changed = settings.zip(&activation.settings);
+        let changed = changed.filter(|(setting, value)| setting.default != Some(**value));
         let mut inside: Vec<_> = changed
-            .map(|((name, _), value)| format!("{name} = {value}"))
+            .map(|(setting, value)| format!("{} = {value}", setting.name))
             .collect();
         let (indent, units) = (self.indent(), width.to_string());
         let line = format!("{indent}{units}");
@@ -75,10 +98,11 @@ impl Writer<'_> {
         match affine {
             Some(row) => {
                 inside.insert(0, units);
-                row.name = format!("{indent}{}({})", entry.name, inside.join(", "));
+                row.name = format!("{indent}{name}({})", inside.join(", "));
+                row.parameters += learnables;
             }
-            None if inside.is_empty() => self.row(entry.name.to_owned(), width, 0),
-            None => self.row(format!("{}({})", entry.name, inside.join(", ")), width, 0),
+            None if inside.is_empty() => self.row(name.clone(), width, learnables),
+            None => self.row(format!("{name}({})", inside.join(", ")), width, learnables),
         }
     }
 
@@ -86,10 +110,17 @@ impl Writer<'_> {
     pub(super) fn dropout(&mut self, keep: f64, x: NodeId) -> NodeId {
         let (number, width) = (self.number("d"), self.columns(x));
         self.row(format!("dropout(keep = {keep})"), width, 0);
-        if self.mode == Mode::Prediction || keep == 1.0 {
+        if keep == 1.0 {
             return x;
         }
-        let mask = self.graph.mask(number as u32, keep, width);
+        self.tensors.training_differs = true;
+        self.tensors.drops = true;
+        let shape = match self.mode {
+            Mode::Training => Shape::rows(width),
+            Mode::Sampling => Shape::row(width),
+            Mode::Prediction => return x,
+        };
+        let mask = self.graph.mask(number as u32, keep, shape);
         self.graph.name(mask, format!("m{number}"));
         let d = self.graph.mul(x, mask);
         self.graph.name(d, format!("d{number}"))

@@ -58,8 +58,8 @@ fn shown(layers: &[crate::model::Layer]) -> String {
         LayerKind::Activation(activation) => {
             let settings: Vec<_> = activation.settings.iter().map(|v| written(*v)).collect();
             match &settings[..] {
-                [] => activation.entry.name.to_owned(),
-                settings => format!("{}({})", activation.entry.name, settings.join(", ")),
+                [] => activation.definition.name.to_owned(),
+                settings => format!("{}({})", activation.definition.name, settings.join(", ")),
             }
         }
         LayerKind::Dropout { keep } => format!("keep({})", written(*keep)),
@@ -67,6 +67,8 @@ fn shown(layers: &[crate::model::Layer]) -> String {
             format!("bn({}, {})", written(*eps), written(*momentum))
         }
         LayerKind::Skip(inner) => format!("skip({})", shown(inner)),
+        LayerKind::Standardize => "standardize".to_owned(),
+        LayerKind::Unstandardize => "unstandardize".to_owned(),
         LayerKind::Assertion { width } => format!("[{width}]"),
         LayerKind::Unknown => "?".to_owned(),
     });
@@ -133,17 +135,17 @@ fn raw_names_are_names() {
 fn settings_have_defaults() {
     let plain = model(tokens("2 -> 1"));
     assert_eq!(
-        (plain.scalar, plain.seed, plain.loss.entry.name),
+        (plain.scalar, plain.seed, plain.loss.name.as_str()),
         (Scalar::F32, 0, "sum_squares")
     );
     let given = model(tokens(
         "2 -> 1; loss = huber(delta = 2); scalar = f64; seed = 18446744073709551615;",
     ));
     assert_eq!(
-        (given.scalar, given.seed, given.loss.entry.name),
+        (given.scalar, given.seed, given.loss.name.as_str()),
         (Scalar::F64, u64::MAX, "huber")
     );
-    assert_eq!(given.loss.settings, [2.0]);
+    assert_eq!(given.loss.settings, [("delta", 2.0)]);
     let item = model(tokens(
         "/// Docs.\n#[allow(unused)] pub(crate) struct Net<f64> = 2 -> 1;",
     ));

@@ -23,6 +23,10 @@ const NETWORKS: &[&str] = &[
     "2 -> softsign(4) -> skip(bn -> softplus) -> 1; loss = binary_cross_entropy",
     "2 -> lecun_tanh(4) -> selu(4) -> sin(2); loss = huber(delta = 0.5)",
     "2 -> leaky_relu(4, slope = 0.2) -> gelu_tanh(3) -> relu(3) -> 2; loss = mae",
+    "2 -> prelu(4) -> bn -> prelu -> 2; let prelu(x; a = 0.25) = if x > 0 { x } else { a * x }",
+    "2 -> own(4) -> 2; let own(x, c = 0.3) = log2(2 + x * x) + log10(3 + x) + clamp(x, -c, DELTA)",
+    "2 -> tanh(4) -> 3; loss(a, b, c; y) = a * y + exp(b - y) + powi(c, 2) * crate::DELTA",
+    "2 -> tanh(4) -> 3; loss(f, y) = sqrt(1 + sum(powi(f - y, 2))) + mean(abs(f)) + log_sum_exp(f)",
 ];
 
 /// The derivative at 0 of a function of one number.

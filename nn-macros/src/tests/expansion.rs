@@ -4,22 +4,25 @@
 //! changed.
 
 use crate::compile::compile;
+use proc_macro2::TokenStream;
 use std::path::Path;
 
 /// A declaration's expansion, formatted, against the file that holds it.
 #[track_caller]
 fn check(declaration: &str, file: &str) {
+    let tokens = || format!("unrolled, {declaration}").parse().expect("tokens");
+    check_expansion(|| compile(tokens()), file);
+}
+
+/// What `expand` gives, formatted, against the file that holds it.
+#[track_caller]
+pub fn check_expansion(expand: impl Fn() -> TokenStream, file: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("src/tests/expansions")
         .join(file);
-    let tokens = || format!("unrolled, {declaration}").parse().expect("tokens");
-    let expand = || prettyplease::unparse(&syn::parse2(compile(tokens())).expect("items"));
+    let expand = || prettyplease::unparse(&syn::parse2(expand()).expect("items"));
     let found = expand();
-    assert_eq!(
-        found,
-        expand(),
-        "the same declaration gives the same tokens"
-    );
+    assert_eq!(found, expand(), "the same input gives the same tokens");
     assert!(!found.contains("unsafe"), "generated code is safe");
     if std::env::var_os("UPDATE_EXPANSIONS").is_some() {
         std::fs::write(&path, &found).expect("a writable checkout");

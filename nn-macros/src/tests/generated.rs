@@ -2,7 +2,7 @@
 //! the stages.
 
 use super::support::{Data, assert_close, network};
-use crate::compile::passes;
+use crate::compile::{PassKind, passes};
 use crate::ir::interpret::{Given, interpret};
 use unrolled::mask;
 use unrolled::network::{Draw, Network};
@@ -35,7 +35,9 @@ where
     N: Network<Scalar = f64>,
 {
     let expected = network(declaration);
-    let passes = passes(&expected);
+    let passes = passes(&expected, &[]);
+    let [gradient_pass, prediction_pass, loss_pass] =
+        [PassKind::Gradient, PassKind::Prediction, PassKind::Loss].map(|kind| &passes[kind]);
     let data = Data::random(&expected, rows, 11);
     let mut net = N::zeros();
     net.parameters_mut()
@@ -47,21 +49,21 @@ where
 
     for isa in Isa::available() {
         let mut workspace = Workspace::new();
-        let values = data.run(&expected, &passes.prediction.graph);
+        let values = data.run(&expected, &prediction_pass.graph);
         let mut outputs = vec![<N::Output as unrolled::network::Row>::ZERO; rows];
         net.predict_into(isa, &inputs, &mut outputs, &mut workspace)
             .expect("a prediction");
         let found: Vec<f64> = outputs.iter().flat_map(flat).collect();
         assert_close(
             &found,
-            &values[passes.prediction.outputs[0].index()].data,
+            &values[prediction_pass.outputs[0].id.index()].data,
             TOLERANCE,
         );
 
         let loss = net
             .loss(isa, &inputs, &targets, &mut workspace)
             .expect("a loss");
-        let value = data.scalar(&expected, &passes.loss.graph, passes.loss.outputs[0]);
+        let value = data.scalar(&expected, &loss_pass.graph, loss_pass.outputs[0].id);
         assert_close(&[loss], &[value], TOLERANCE);
 
         let mut trained = net.clone();
@@ -75,10 +77,9 @@ where
             source: &source,
             mask: &mask_value,
         };
-        let values = interpret(&passes.gradient.graph, &given);
-        let results: Vec<_> = passes
-            .gradient
-            .outputs
+        let values = interpret(&gradient_pass.graph, &given);
+        let results: Vec<_> = gradient_pass
+            .ids()
             .iter()
             .map(|id| values[id.index()].data.clone())
             .collect();
@@ -121,6 +122,7 @@ macro_rules! declared {
 
 declared! {
     one_layer: { 3 -> 2 }
+    one_unit_each: { 1 -> softsign(1) -> 1 }
     hero: { 2 -> tanh(50) -> dropout(0.8) -> bn -> 1 }
     deep: { 2 -> tanh(20) -> relu(17) -> sigmoid(16) -> elu(3) -> 2; loss = mse }
     normalized: { 3 -> bn -> 10 -> bn -> tanh -> 7 -> bn(eps = 0.001, momentum = 0.3) -> silu -> 2 }

@@ -1,6 +1,7 @@
 //! What the tests share: declarations to graphs, random data, dual numbers.
 
 use crate::diagnostics::Errors;
+use crate::formula::{Formula, Reductions, Scope};
 use crate::ir::interpret::{Array, Element, Given};
 use crate::ir::{Binary, Graph, NodeId, Source, Unary};
 use crate::parse::parse;
@@ -19,6 +20,18 @@ pub fn network(declaration: &str) -> Network {
     network
 }
 
+/// A formula from its text, which must be right; functions over columns are part of the language.
+#[track_caller]
+pub fn formula(text: &str, variables: &[&str]) -> Formula {
+    let (mut scope, mut errors) = (Scope::default(), Errors::default());
+    scope.reductions = Reductions::Columns;
+    variables.iter().for_each(|name| scope.bind(*name, true));
+    let expression = syn::parse_str(text).expect("an expression");
+    let formula = crate::formula::parse(&expression, &mut scope, &mut errors);
+    assert_eq!(errors.messages(), Vec::<String>::new(), "{text}");
+    formula.expect("no mistakes")
+}
+
 /// Numbers in (−1, 1) that look random: the golden ratio's multiples.
 pub fn numbers(seed: u64, length: usize) -> Vec<f64> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x1234_5678_9abc_def1;
@@ -33,6 +46,9 @@ pub fn numbers(seed: u64, length: usize) -> Vec<f64> {
     }
     (0..length).map(|_| next()).collect()
 }
+
+/// What a constant of the user's is in these tests.
+pub const CONSTANT: f64 = 0.75;
 
 /// Everything a network is given: rows, targets, parameters, statistics.
 #[derive(Clone)]
@@ -84,7 +100,14 @@ impl Data {
                 network.statistics[index].columns,
                 &self.statistics[index],
             ),
-            Source::Free(_) => panic!("nobody gives a free input here"),
+            Source::Constant(_) => (1, 1, &vec![CONSTANT]),
+            Source::Vector(_)
+            | Source::Cotangent
+            | Source::Adjoints
+            | Source::Free(_)
+            | Source::Argument(_) => {
+                panic!("nobody gives {source:?} here")
+            }
         };
         Array::new(rows, columns, data.clone())
     }
@@ -144,6 +167,32 @@ pub struct Dual {
     pub slope: f64,
 }
 
+/// f′(x), in a closed form that owes nothing to the rules. At kinks, the rules' conventions.
+pub fn slope(function: Unary, x: f64) -> f64 {
+    let bell = 2.0 / std::f64::consts::PI.sqrt() * (-x * x).exp();
+    match function {
+        Unary::Neg => -1.0,
+        Unary::Abs => Unary::Sign.value(x),
+        Unary::Sign => 0.0,
+        Unary::Sqrt => 0.5 / x.sqrt(),
+        Unary::Exp | Unary::ExpM1 => x.exp(),
+        Unary::Ln => 1.0 / x,
+        Unary::Ln1p => 1.0 / (1.0 + x),
+        Unary::Tanh => 1.0 / x.cosh().powi(2),
+        Unary::Sigmoid => 0.25 / (0.5 * x).cosh().powi(2),
+        Unary::Softplus => 1.0 / (1.0 + (-x).exp()),
+        Unary::Relu => f64::from(u8::from(x > 0.0)),
+        Unary::Sin => x.cos(),
+        Unary::Cos => -x.sin(),
+        Unary::Tan => 1.0 / x.cos().powi(2),
+        Unary::Atan => 1.0 / (1.0 + x * x),
+        Unary::Sinh => x.cosh(),
+        Unary::Cosh => x.sinh(),
+        Unary::Erf => bell,
+        Unary::Erfc => -bell,
+    }
+}
+
 impl Element for Dual {
     fn from_f64(value: f64) -> Self {
         Self { value, slope: 0.0 }
@@ -154,32 +203,9 @@ impl Element for Dual {
     }
 
     fn unary(self, function: Unary) -> Self {
-        let x = self.value;
-        let bell = 2.0 / std::f64::consts::PI.sqrt() * (-x * x).exp();
-        let slope = match function {
-            Unary::Neg => -1.0,
-            Unary::Abs => x.signum(),
-            Unary::Sign => 0.0,
-            Unary::Sqrt => 0.5 / x.sqrt(),
-            Unary::Exp | Unary::ExpM1 => x.exp(),
-            Unary::Ln => 1.0 / x,
-            Unary::Ln1p => 1.0 / (1.0 + x),
-            Unary::Tanh => 1.0 / x.cosh().powi(2),
-            Unary::Sigmoid => 0.25 / (0.5 * x).cosh().powi(2),
-            Unary::Softplus => 1.0 / (1.0 + (-x).exp()),
-            Unary::Relu => f64::from(u8::from(x > 0.0)),
-            Unary::Sin => x.cos(),
-            Unary::Cos => -x.sin(),
-            Unary::Tan => 1.0 / x.cos().powi(2),
-            Unary::Atan => 1.0 / (1.0 + x * x),
-            Unary::Sinh => x.cosh(),
-            Unary::Cosh => x.sinh(),
-            Unary::Erf => bell,
-            Unary::Erfc => -bell,
-        };
         Self {
-            value: function.value(x),
-            slope: slope * self.slope,
+            value: function.value(self.value),
+            slope: slope(function, self.value) * self.slope,
         }
     }
 

@@ -54,7 +54,7 @@ pub struct Hero {
 }
 #[allow(dead_code, unused_imports, clippy::all, clippy::pedantic, clippy::nursery)]
 const _: () = {
-    use unrolled::__private::{self as rt, f32, f64, str, usize};
+    use unrolled::__private::{self as rt, bool, f32, f64, str, usize};
     #[automatically_derived]
     impl rt::Network for Hero {
         type Scalar = f64;
@@ -65,8 +65,9 @@ const _: () = {
         const LOSS: &'static str = "sum_squares";
         const PARAMETERS: usize = 301;
         const STATISTICS: usize = 100;
+        const TRAINING_DIFFERS: bool = true;
         const LEAST_BATCH: usize = 2;
-        const WORKSPACE_BYTES: usize = 58528;
+        const WORKSPACE_BYTES: usize = 58880;
         const WORKSPACE_BYTES_PER_ROW: usize = 1208;
         const TRAINING_FLOP: usize = 700;
         const PREDICTION_FLOP: usize = 300;
@@ -153,6 +154,95 @@ const _: () = {
             },
         ];
         const EQUATIONS: &'static str = "H₁ = X W₁ + b₁                                [n×50]\nA₁ = tanh(H₁)                                 [n×50]\nM₁ = mask(keep 0.8)                           [n×50]\nD₁ = A₁ ⊙ M₁                                  [n×50]\nμ₁ = 1ᵀ D₁ / n                                [1×50]\nC₁ = D₁ − μ₁                                  [n×50]\nσ²₁ = 1ᵀ (C₁ ⊙ C₁) / n                        [1×50]\nμ\u{304}′₁ = 0.9 μ\u{304}₁ + 0.1 μ₁                       [1×50]\nσ\u{304}²′₁ = 0.9 σ\u{304}²₁ + 0.1 (n / (n − 1) σ²₁)      [1×50]\nT₁ = √(σ²₁ + 0.00001)                         [1×50]\ns₁ = 1 / T₁                                   [1×50]\nX\u{302}₁ = C₁ ⊙ s₁                                 [n×50]\nZ₁ = γ₁ ⊙ X\u{302}₁ + β₁                            [n×50]\nF = Z₁ W₂ + b₂                                [n×1]\nG₂ = F − Y                                    [n×1]\nL = ½ (1ᵀ (G₂ ⊙ G₂))                          [1×1]\n∂L/∂b₂ = 1ᵀ G₂                                [1×1]\n∂L/∂Z₁ = G₂ W₂ᵀ                               [n×50]\n∂L/∂W₂ = Z₁ᵀ G₂                               [50×1]\n∂L/∂β₁ = 1ᵀ ∂L/∂Z₁                            [1×50]\n∂L/∂γ₁ = 1ᵀ (X\u{302}₁ ⊙ ∂L/∂Z₁)                    [1×50]\n∂L/∂X\u{302}₁ = γ₁ ⊙ ∂L/∂Z₁                         [n×50]\n∂L/∂s₁ = 1ᵀ (C₁ ⊙ ∂L/∂X\u{302}₁)                    [1×50]\nT₂ = 1 / n                                    [1×1]\nT₃ = C₁ ⊙ (T₂ (½ / T₁ ⊙ (s₁ / T₁ ⊙ ∂L/∂s₁)))  [n×50]\n∂L/∂C₁ = s₁ ⊙ ∂L/∂X\u{302}₁ − T₃ − T₃               [n×50]\n∂L/∂D₁ = ∂L/∂C₁ − T₂ (γ₁ ⊙ ∂L/∂β₁ / T₁)       [n×50]\n∂L/∂A₁ = M₁ ⊙ ∂L/∂D₁                          [n×50]\nG₁ = (1 − A₁ ⊙ A₁) ⊙ ∂L/∂A₁                   [n×50]\n∂L/∂b₁ = 1ᵀ G₁                                [1×50]\n∂L/∂W₁ = Xᵀ G₁                                [2×50]\n";
+        const PHASES: &'static [rt::Phase] = &[
+            rt::Phase {
+                is_over_rows: true,
+                sums: &[
+                    rt::Shared::Workspace {
+                        start: 0,
+                        length: 50,
+                    },
+                ],
+                reads: &[],
+            },
+            rt::Phase {
+                is_over_rows: true,
+                sums: &[
+                    rt::Shared::Workspace {
+                        start: 128,
+                        length: 50,
+                    },
+                ],
+                reads: &[
+                    rt::Shared::Workspace {
+                        start: 0,
+                        length: 50,
+                    },
+                ],
+            },
+            rt::Phase {
+                is_over_rows: true,
+                sums: &[
+                    rt::Shared::Workspace {
+                        start: 400,
+                        length: 1,
+                    },
+                    rt::Shared::Gradient {
+                        start: 300,
+                        length: 1,
+                    },
+                    rt::Shared::Gradient {
+                        start: 250,
+                        length: 50,
+                    },
+                    rt::Shared::Gradient {
+                        start: 200,
+                        length: 50,
+                    },
+                    rt::Shared::Gradient {
+                        start: 150,
+                        length: 50,
+                    },
+                    rt::Shared::Workspace {
+                        start: 416,
+                        length: 50,
+                    },
+                ],
+                reads: &[
+                    rt::Shared::Workspace {
+                        start: 128,
+                        length: 50,
+                    },
+                ],
+            },
+            rt::Phase {
+                is_over_rows: true,
+                sums: &[
+                    rt::Shared::Gradient {
+                        start: 100,
+                        length: 50,
+                    },
+                    rt::Shared::Gradient {
+                        start: 0,
+                        length: 100,
+                    },
+                ],
+                reads: &[
+                    rt::Shared::Workspace {
+                        start: 400,
+                        length: 1,
+                    },
+                    rt::Shared::Gradient {
+                        start: 200,
+                        length: 50,
+                    },
+                    rt::Shared::Workspace {
+                        start: 416,
+                        length: 50,
+                    },
+                ],
+            },
+        ];
         fn zeros() -> Self {
             let mut statistics = rt::Aligned::<Self::Scalar>::zeros(Self::STATISTICS);
             statistics[50..100].fill(1.0);
@@ -191,10 +281,29 @@ const _: () = {
                         draw,
                         parameters: &self.parameters,
                         statistics: &mut self.statistics,
-                        workspace: workspace.scratch(7316 + 151 * inputs.len()),
+                        part: rt::Part::whole::<Self>(inputs.len()),
+                        workspace: workspace.scratch(7360 + 151 * inputs.len()),
                         gradient,
                     }),
             )
+        }
+        fn run_block(
+            &self,
+            isa: rt::Isa,
+            part: rt::Part,
+            block: rt::Block<'_, Self>,
+        ) -> Self::Scalar {
+            let rt::Block { inputs, targets, draw, statistics, workspace, gradient } = block;
+            isa.run(HeroGradient::<128> {
+                inputs,
+                targets,
+                draw,
+                parameters: &self.parameters,
+                statistics,
+                part,
+                workspace: workspace.scratch(7360 + 151 * inputs.len()),
+                gradient,
+            })
         }
         fn loss(
             &self,
@@ -211,7 +320,7 @@ const _: () = {
                         targets,
                         parameters: &self.parameters,
                         statistics: &self.statistics,
-                        workspace: workspace.scratch(6608 + 0 * inputs.len()),
+                        workspace: workspace.scratch(6624 + 0 * inputs.len()),
                     }),
             )
         }
@@ -223,12 +332,11 @@ const _: () = {
             workspace: &mut rt::Workspace<Self::Scalar>,
         ) -> rt::Result<(), rt::Error> {
             rt::check_outputs(inputs.len(), outputs.len())?;
-            let needed = 6464 + 0 * inputs.len();
             isa.run(HeroPrediction::<128> {
                 inputs,
                 parameters: &self.parameters,
                 statistics: &self.statistics,
-                workspace: workspace.scratch(needed),
+                workspace: workspace.scratch(6464 + 0 * inputs.len()),
                 outputs,
             });
             rt::Ok(())
@@ -328,6 +436,44 @@ const _: () = {
         /// The biases, 1 in all, to change.
         pub fn b2_mut(&mut self) -> &mut [f64; 1] {
             &mut rt::matrix_mut::<f64, 1, 1>(&mut self.parameters[300..])[0]
+        }
+        /// The running means, 50 in all.
+        pub fn mean1(&self) -> &[f64; 50] {
+            &rt::matrix::<f64, 1, 50>(&self.statistics[0..])[0]
+        }
+        /// The running means, 50 in all, to change.
+        pub fn mean1_mut(&mut self) -> &mut [f64; 50] {
+            &mut rt::matrix_mut::<f64, 1, 50>(&mut self.statistics[0..])[0]
+        }
+        /// The running variances, 50 in all.
+        pub fn variance1(&self) -> &[f64; 50] {
+            &rt::matrix::<f64, 1, 50>(&self.statistics[50..])[0]
+        }
+        /// The running variances, 50 in all, to change.
+        pub fn variance1_mut(&mut self) -> &mut [f64; 50] {
+            &mut rt::matrix_mut::<f64, 1, 50>(&mut self.statistics[50..])[0]
+        }
+    }
+    #[automatically_derived]
+    impl rt::MonteCarlo for Hero {
+        fn sample_into(
+            &self,
+            isa: rt::Isa,
+            inputs: &[Self::Input],
+            draw: rt::Draw,
+            outputs: &mut [Self::Output],
+            workspace: &mut rt::Workspace<Self::Scalar>,
+        ) -> rt::Result<(), rt::Error> {
+            rt::check_outputs(inputs.len(), outputs.len())?;
+            isa.run(HeroSampling::<128> {
+                inputs,
+                draw,
+                parameters: &self.parameters,
+                statistics: &self.statistics,
+                workspace: workspace.scratch(6528 + 0 * inputs.len()),
+                outputs,
+            });
+            rt::Ok(())
         }
     }
     /// A₁ = tanh(H₁); D₁ = A₁ ⊙ M₁; V₁₃ = 1ᵀ D₁
@@ -690,12 +836,42 @@ const _: () = {
             }
         }
     }
+    /// Z₁ = γ₁ ⊙ X̂₁ + β₁
+    #[inline(always)]
+    fn compute_z1_3<S: rt::Simd>(
+        gamma1: &[[f64; 50]; 1],
+        m1: &[[f64; 50]; 1],
+        mean1: &[[f64; 50]; 1],
+        s1: &[[f64; 50]; 1],
+        beta1: &[[f64; 50]; 1],
+        z1: &mut [[f64; 50]],
+    ) {
+        let rows = z1.len();
+        let z1 = &mut z1[..rows];
+        for i in 0..rows {
+            for j in 0..50 {
+                let gamma1_ij = gamma1[0][j];
+                let h1_ij = z1[i][j];
+                let m1_ij = m1[0][j];
+                let mean1_ij = mean1[0][j];
+                let s1_ij = s1[0][j];
+                let beta1_ij = beta1[0][j];
+                let a1_ij = rt::Real::tanh::<S>(h1_ij);
+                let d1_ij = a1_ij * m1_ij;
+                let c1_ij = d1_ij - mean1_ij;
+                let xhat1_ij = c1_ij * s1_ij;
+                let z1_ij = (gamma1_ij * xhat1_ij) + beta1_ij;
+                z1[i][j] = z1_ij;
+            }
+        }
+    }
     struct HeroGradient<'a, const TILE: usize> {
         inputs: &'a [[f64; 2]],
         targets: &'a [[f64; 1]],
         draw: rt::Draw,
         parameters: &'a [f64],
         statistics: &'a mut [f64],
+        part: rt::Part,
         workspace: &'a mut [f64],
         gradient: &'a mut [f64],
     }
@@ -709,11 +885,12 @@ const _: () = {
                 draw,
                 parameters,
                 statistics,
+                part,
                 workspace,
                 gradient,
             } = self;
             let n = inputs.len();
-            let count = n as f64;
+            let count = part.batch_rows as f64;
             let w1 = rt::matrix::<f64, 2, 50>(&parameters[0..]);
             let b1 = rt::matrix::<f64, 1, 50>(&parameters[100..]);
             let gamma1 = rt::matrix::<f64, 1, 50>(&parameters[150..]);
@@ -722,15 +899,12 @@ const _: () = {
             let variance1 = rt::matrix::<f64, 1, 50>(&statistics[50..]);
             let w2 = rt::matrix::<f64, 50, 1>(&parameters[250..]);
             let b2 = rt::matrix::<f64, 1, 1>(&parameters[300..]);
-            let loss = &mut [[0.0; 1]; 1];
             let (dw1, gradient) = rt::split_matrix::<f64, 2, 50>(gradient);
             let (db1, gradient) = rt::split_matrix::<f64, 1, 50>(gradient);
             let (dgamma1, gradient) = rt::split_matrix::<f64, 1, 50>(gradient);
             let (dbeta1, gradient) = rt::split_matrix::<f64, 1, 50>(gradient);
             let (dw2, gradient) = rt::split_matrix::<f64, 50, 1>(gradient);
             let (db2, gradient) = rt::split_matrix::<f64, 1, 1>(gradient);
-            let (next_mean1, workspace) = rt::split_matrix::<f64, 1, 50>(workspace);
-            let (next_variance1, workspace) = rt::split_matrix::<f64, 1, 50>(workspace);
             let _ = gradient;
             let (buffer, workspace) = rt::split(workspace, 64);
             let v13 = rt::matrix_mut::<f64, 1, 50>(buffer);
@@ -756,6 +930,12 @@ const _: () = {
             let v63 = rt::matrix_mut::<f64, 1, 50>(buffer);
             let (buffer, workspace) = rt::split(workspace, 64);
             let v69 = rt::matrix_mut::<f64, 1, 50>(buffer);
+            let (buffer, workspace) = rt::split(workspace, 16);
+            let loss = rt::matrix_mut::<f64, 1, 1>(buffer);
+            let (buffer, workspace) = rt::split(workspace, 64);
+            let next_mean1 = rt::matrix_mut::<f64, 1, 50>(buffer);
+            let (buffer, workspace) = rt::split(workspace, 64);
+            let next_variance1 = rt::matrix_mut::<f64, 1, 50>(buffer);
             let (tile0, workspace) = rt::split(workspace, rt::lines(TILE * 50));
             let (tile1, workspace) = rt::split(workspace, rt::lines(TILE * 1));
             let (batch0, workspace) = rt::split(workspace, rt::lines(n * 50));
@@ -763,120 +943,135 @@ const _: () = {
             let (batch2, workspace) = rt::split(workspace, rt::lines(n * 50));
             let (batch3, workspace) = rt::split(workspace, rt::lines(n * 1));
             let _ = workspace;
-            v13.as_flattened_mut().fill(0.0);
-            let mut start = 0;
-            while start < n {
-                let end = rt::min(start + TILE, n);
-                let x = &inputs[start..end];
-                let h1 = rt::rows::<f64, 50>(&mut *tile0, 0, end - start);
-                rt::product(simd, rt::Start::Row(&b1[0]), &x[..], &*w1, &mut h1[..]);
-                let m1 = rt::rows::<f64, 50>(&mut *batch0, start, end);
-                rt::fill_mask(simd, draw, 1u32, 0.8f64, start, &mut *m1);
-                let a1 = rt::rows::<f64, 50>(&mut *batch1, start, end);
-                let d1 = rt::rows::<f64, 50>(&mut *batch2, start, end);
-                compute_a1::<S>(&*h1, &*m1, &mut *a1, &mut *d1, &mut *v13);
-                start = end;
+            if part.phases.contains(&0) {
+                v13.as_flattened_mut().fill(0.0);
+                let mut start = 0;
+                while start < n {
+                    let end = rt::min(start + TILE, n);
+                    let x = &inputs[start..end];
+                    let h1 = rt::rows::<f64, 50>(&mut *tile0, 0, end - start);
+                    rt::product(simd, rt::Start::Row(&b1[0]), &x[..], &*w1, &mut h1[..]);
+                    let m1 = rt::rows::<f64, 50>(&mut *batch0, start, end);
+                    rt::fill_mask(
+                        simd,
+                        draw,
+                        1u32,
+                        0.8f64,
+                        part.first_row + start,
+                        &mut *m1,
+                    );
+                    let a1 = rt::rows::<f64, 50>(&mut *batch1, start, end);
+                    let d1 = rt::rows::<f64, 50>(&mut *batch2, start, end);
+                    compute_a1::<S>(&*h1, &*m1, &mut *a1, &mut *d1, &mut *v13);
+                    start = end;
+                }
             }
-            compute_mu1::<S>(&*v13, &*mean1, &mut *mu1, &mut *next_mean1, count);
-            v17.as_flattened_mut().fill(0.0);
-            let mut start = 0;
-            while start < n {
-                let end = rt::min(start + TILE, n);
-                let d1 = rt::rows::<f64, 50>(&mut *batch2, start, end);
-                compute_v17::<S>(&*d1, &*mu1, &mut *v17);
-                start = end;
+            if part.phases.contains(&1) {
+                compute_mu1::<S>(&*v13, &*mean1, &mut *mu1, &mut *next_mean1, count);
+                v17.as_flattened_mut().fill(0.0);
+                let mut start = 0;
+                while start < n {
+                    let end = rt::min(start + TILE, n);
+                    let d1 = rt::rows::<f64, 50>(&mut *batch2, start, end);
+                    compute_v17::<S>(&*d1, &*mu1, &mut *v17);
+                    start = end;
+                }
             }
-            compute_s1::<S>(&*v17, &mut *s1, &mut *var1, &mut *t1, count);
-            compute_v21::<S>(&mut *v21, count);
-            compute_next_variance1::<
-                S,
-            >(&*variance1, &*v21, &*var1, &mut *next_variance1);
-            v46.as_flattened_mut().fill(0.0);
-            db2.as_flattened_mut().fill(0.0);
-            dbeta1.as_flattened_mut().fill(0.0);
-            dgamma1.as_flattened_mut().fill(0.0);
-            ds1.as_flattened_mut().fill(0.0);
-            let mut start = 0;
-            while start < n {
-                let end = rt::min(start + TILE, n);
-                let is_first = start == 0;
-                let d1 = rt::rows::<f64, 50>(&mut *batch2, start, end);
-                let z1 = rt::rows::<f64, 50>(&mut *tile0, 0, end - start);
-                compute_z1::<S>(&*gamma1, &*d1, &*mu1, &*s1, &*beta1, &mut *z1);
-                let f = rt::rows::<f64, 1>(&mut *tile1, 0, end - start);
-                rt::product(simd, rt::Start::Row(&b2[0]), &z1[..], &*w2, &mut f[..]);
-                let y = &targets[start..end];
-                let g2 = rt::rows::<f64, 1>(&mut *batch3, start, end);
-                compute_g2::<S>(&*f, &*y, &mut *g2, &mut *v46, &mut *db2);
-                rt::transposed_product(
-                    simd,
-                    if is_first { rt::Start::Zero } else { rt::Start::Keep },
-                    &z1[..],
-                    &g2[..],
-                    &mut *dw2,
-                );
-                compute_dbeta1::<
+            if part.phases.contains(&2) {
+                compute_s1::<S>(&*v17, &mut *s1, &mut *var1, &mut *t1, count);
+                compute_v21::<S>(&mut *v21, count);
+                compute_next_variance1::<
                     S,
-                >(
-                    &*g2,
-                    &*w2,
-                    &*d1,
-                    &*mu1,
-                    &*s1,
-                    &*gamma1,
-                    &mut *dbeta1,
-                    &mut *dgamma1,
-                    &mut *ds1,
-                );
-                start = end;
+                >(&*variance1, &*v21, &*var1, &mut *next_variance1);
+                v46.as_flattened_mut().fill(0.0);
+                db2.as_flattened_mut().fill(0.0);
+                dbeta1.as_flattened_mut().fill(0.0);
+                dgamma1.as_flattened_mut().fill(0.0);
+                ds1.as_flattened_mut().fill(0.0);
+                let mut start = 0;
+                while start < n {
+                    let end = rt::min(start + TILE, n);
+                    let is_first = start == 0;
+                    let d1 = rt::rows::<f64, 50>(&mut *batch2, start, end);
+                    let z1 = rt::rows::<f64, 50>(&mut *tile0, 0, end - start);
+                    compute_z1::<S>(&*gamma1, &*d1, &*mu1, &*s1, &*beta1, &mut *z1);
+                    let f = rt::rows::<f64, 1>(&mut *tile1, 0, end - start);
+                    rt::product(simd, rt::Start::Row(&b2[0]), &z1[..], &*w2, &mut f[..]);
+                    let y = &targets[start..end];
+                    let g2 = rt::rows::<f64, 1>(&mut *batch3, start, end);
+                    compute_g2::<S>(&*f, &*y, &mut *g2, &mut *v46, &mut *db2);
+                    rt::transposed_product(
+                        simd,
+                        if is_first { rt::Start::Zero } else { rt::Start::Keep },
+                        &z1[..],
+                        &g2[..],
+                        &mut *dw2,
+                    );
+                    compute_dbeta1::<
+                        S,
+                    >(
+                        &*g2,
+                        &*w2,
+                        &*d1,
+                        &*mu1,
+                        &*s1,
+                        &*gamma1,
+                        &mut *dbeta1,
+                        &mut *dgamma1,
+                        &mut *ds1,
+                    );
+                    start = end;
+                }
             }
-            compute_t2::<S>(&mut *t2, count);
-            compute_v63::<
-                S,
-            >(&*t2, &*t1, &*s1, &*ds1, &*gamma1, &*dbeta1, &mut *v63, &mut *v69);
-            compute_loss::<S>(&*v46, &mut *loss);
-            let mut start = 0;
-            while start < n {
-                let end = rt::min(start + TILE, n);
-                let is_first = start == 0;
-                let a1 = rt::rows::<f64, 50>(&mut *batch1, start, end);
-                let m1 = rt::rows::<f64, 50>(&mut *batch0, start, end);
-                let g2 = rt::rows::<f64, 1>(&mut *batch3, start, end);
-                let d1 = rt::rows::<f64, 50>(&mut *batch2, start, end);
-                let g1 = rt::rows::<f64, 50>(&mut *tile0, 0, end - start);
-                compute_g1::<
+            if part.phases.contains(&3) {
+                compute_t2::<S>(&mut *t2, count);
+                compute_v63::<
                     S,
-                >(
-                    &*a1,
-                    &*m1,
-                    &*s1,
-                    &*gamma1,
-                    &*g2,
-                    &*w2,
-                    &*d1,
-                    &*mu1,
-                    &*v63,
-                    &*v69,
-                    &mut *g1,
-                );
-                rt::column_sums(
-                    simd,
-                    if is_first { rt::Start::Zero } else { rt::Start::Keep },
-                    &g1[..],
-                    &mut db1[0],
-                );
-                let x = &inputs[start..end];
-                rt::transposed_product(
-                    simd,
-                    if is_first { rt::Start::Zero } else { rt::Start::Keep },
-                    &x[..],
-                    &g1[..],
-                    &mut *dw1,
-                );
-                start = end;
+                >(&*t2, &*t1, &*s1, &*ds1, &*gamma1, &*dbeta1, &mut *v63, &mut *v69);
+                compute_loss::<S>(&*v46, &mut *loss);
+                let mut start = 0;
+                while start < n {
+                    let end = rt::min(start + TILE, n);
+                    let is_first = start == 0;
+                    let a1 = rt::rows::<f64, 50>(&mut *batch1, start, end);
+                    let m1 = rt::rows::<f64, 50>(&mut *batch0, start, end);
+                    let g2 = rt::rows::<f64, 1>(&mut *batch3, start, end);
+                    let d1 = rt::rows::<f64, 50>(&mut *batch2, start, end);
+                    let g1 = rt::rows::<f64, 50>(&mut *tile0, 0, end - start);
+                    compute_g1::<
+                        S,
+                    >(
+                        &*a1,
+                        &*m1,
+                        &*s1,
+                        &*gamma1,
+                        &*g2,
+                        &*w2,
+                        &*d1,
+                        &*mu1,
+                        &*v63,
+                        &*v69,
+                        &mut *g1,
+                    );
+                    rt::column_sums(
+                        simd,
+                        if is_first { rt::Start::Zero } else { rt::Start::Keep },
+                        &g1[..],
+                        &mut db1[0],
+                    );
+                    let x = &inputs[start..end];
+                    rt::transposed_product(
+                        simd,
+                        if is_first { rt::Start::Zero } else { rt::Start::Keep },
+                        &x[..],
+                        &g1[..],
+                        &mut *dw1,
+                    );
+                    start = end;
+                }
+                statistics[0..50].copy_from_slice(&next_mean1[0]);
+                statistics[50..100].copy_from_slice(&next_variance1[0]);
             }
-            statistics[0..50].copy_from_slice(&next_mean1[0]);
-            statistics[50..100].copy_from_slice(&next_variance1[0]);
             loss[0][0]
         }
     }
@@ -941,11 +1136,12 @@ const _: () = {
             let variance1 = rt::matrix::<f64, 1, 50>(&statistics[50..]);
             let w2 = rt::matrix::<f64, 50, 1>(&parameters[250..]);
             let b2 = rt::matrix::<f64, 1, 1>(&parameters[300..]);
-            let loss = &mut [[0.0; 1]; 1];
             let (buffer, workspace) = rt::split(workspace, 64);
             let s1 = rt::matrix_mut::<f64, 1, 50>(buffer);
             let (buffer, workspace) = rt::split(workspace, 16);
             let v27 = rt::matrix_mut::<f64, 1, 1>(buffer);
+            let (buffer, workspace) = rt::split(workspace, 16);
+            let loss = rt::matrix_mut::<f64, 1, 1>(buffer);
             let (tile0, workspace) = rt::split(workspace, rt::lines(TILE * 50));
             let (tile1, workspace) = rt::split(workspace, rt::lines(TILE * 1));
             let _ = workspace;
@@ -967,6 +1163,50 @@ const _: () = {
             }
             compute_loss::<S>(&*v27, &mut *loss);
             loss[0][0]
+        }
+    }
+    struct HeroSampling<'a, const TILE: usize> {
+        inputs: &'a [[f64; 2]],
+        draw: rt::Draw,
+        parameters: &'a [f64],
+        statistics: &'a [f64],
+        workspace: &'a mut [f64],
+        outputs: &'a mut [[f64; 1]],
+    }
+    impl<const TILE: usize> rt::Program for HeroSampling<'_, TILE> {
+        type Output = ();
+        #[inline(always)]
+        fn run<S: rt::Simd>(self, simd: S) -> () {
+            let Self { inputs, draw, parameters, statistics, workspace, outputs } = self;
+            let n = inputs.len();
+            let w1 = rt::matrix::<f64, 2, 50>(&parameters[0..]);
+            let b1 = rt::matrix::<f64, 1, 50>(&parameters[100..]);
+            let gamma1 = rt::matrix::<f64, 1, 50>(&parameters[150..]);
+            let beta1 = rt::matrix::<f64, 1, 50>(&parameters[200..]);
+            let mean1 = rt::matrix::<f64, 1, 50>(&statistics[0..]);
+            let variance1 = rt::matrix::<f64, 1, 50>(&statistics[50..]);
+            let w2 = rt::matrix::<f64, 50, 1>(&parameters[250..]);
+            let b2 = rt::matrix::<f64, 1, 1>(&parameters[300..]);
+            let (buffer, workspace) = rt::split(workspace, 64);
+            let m1 = rt::matrix_mut::<f64, 1, 50>(buffer);
+            let (buffer, workspace) = rt::split(workspace, 64);
+            let s1 = rt::matrix_mut::<f64, 1, 50>(buffer);
+            let (tile0, workspace) = rt::split(workspace, rt::lines(TILE * 50));
+            let _ = workspace;
+            rt::fill_mask(simd, draw, 1u32, 0.8f64, 0, &mut *m1);
+            compute_s1_2::<S>(&*variance1, &mut *s1);
+            let mut start = 0;
+            while start < n {
+                let end = rt::min(start + TILE, n);
+                let x = &inputs[start..end];
+                let h1 = rt::rows::<f64, 50>(&mut *tile0, 0, end - start);
+                rt::product(simd, rt::Start::Row(&b1[0]), &x[..], &*w1, &mut h1[..]);
+                let z1 = h1;
+                compute_z1_3::<S>(&*gamma1, &*m1, &*mean1, &*s1, &*beta1, &mut *z1);
+                let f = &mut outputs[start..end];
+                rt::product(simd, rt::Start::Row(&b2[0]), &z1[..], &*w2, &mut f[..]);
+                start = end;
+            }
         }
     }
 };

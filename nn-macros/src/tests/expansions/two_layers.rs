@@ -32,7 +32,7 @@ pub struct Lecture {
 }
 #[allow(dead_code, unused_imports, clippy::all, clippy::pedantic, clippy::nursery)]
 const _: () = {
-    use unrolled::__private::{self as rt, f32, f64, str, usize};
+    use unrolled::__private::{self as rt, bool, f32, f64, str, usize};
     #[automatically_derived]
     impl rt::Network for Lecture {
         type Scalar = f32;
@@ -43,8 +43,9 @@ const _: () = {
         const LOSS: &'static str = "sum_squares";
         const PARAMETERS: usize = 201;
         const STATISTICS: usize = 0;
+        const TRAINING_DIFFERS: bool = false;
         const LEAST_BATCH: usize = 1;
-        const WORKSPACE_BYTES: usize = 26176;
+        const WORKSPACE_BYTES: usize = 26240;
         const WORKSPACE_BYTES_PER_ROW: usize = 0;
         const TRAINING_FLOP: usize = 700;
         const PREDICTION_FLOP: usize = 300;
@@ -92,6 +93,44 @@ const _: () = {
             },
         ];
         const EQUATIONS: &'static str = "H₁ = X W₁ + b₁               [n×50]\nA₁ = tanh(H₁)                [n×50]\nF = A₁ W₂ + b₂               [n×1]\nG₂ = F − Y                   [n×1]\nL = ½ (1ᵀ (G₂ ⊙ G₂))         [1×1]\n∂L/∂b₂ = 1ᵀ G₂               [1×1]\n∂L/∂A₁ = G₂ W₂ᵀ              [n×50]\n∂L/∂W₂ = A₁ᵀ G₂              [50×1]\nG₁ = (1 − A₁ ⊙ A₁) ⊙ ∂L/∂A₁  [n×50]\n∂L/∂b₁ = 1ᵀ G₁               [1×50]\n∂L/∂W₁ = Xᵀ G₁               [2×50]\n";
+        const PHASES: &'static [rt::Phase] = &[
+            rt::Phase {
+                is_over_rows: true,
+                sums: &[
+                    rt::Shared::Workspace {
+                        start: 0,
+                        length: 1,
+                    },
+                    rt::Shared::Gradient {
+                        start: 200,
+                        length: 1,
+                    },
+                    rt::Shared::Gradient {
+                        start: 150,
+                        length: 50,
+                    },
+                    rt::Shared::Gradient {
+                        start: 100,
+                        length: 50,
+                    },
+                    rt::Shared::Gradient {
+                        start: 0,
+                        length: 100,
+                    },
+                ],
+                reads: &[],
+            },
+            rt::Phase {
+                is_over_rows: false,
+                sums: &[],
+                reads: &[
+                    rt::Shared::Workspace {
+                        start: 0,
+                        length: 1,
+                    },
+                ],
+            },
+        ];
         fn zeros() -> Self {
             let statistics = rt::Aligned::zeros(Self::STATISTICS);
             Self {
@@ -129,10 +168,29 @@ const _: () = {
                         draw,
                         parameters: &self.parameters,
                         statistics: &mut self.statistics,
-                        workspace: workspace.scratch(6544 + 0 * inputs.len()),
+                        part: rt::Part::whole::<Self>(inputs.len()),
+                        workspace: workspace.scratch(6560 + 0 * inputs.len()),
                         gradient,
                     }),
             )
+        }
+        fn run_block(
+            &self,
+            isa: rt::Isa,
+            part: rt::Part,
+            block: rt::Block<'_, Self>,
+        ) -> Self::Scalar {
+            let rt::Block { inputs, targets, draw, statistics, workspace, gradient } = block;
+            isa.run(LectureGradient::<128> {
+                inputs,
+                targets,
+                draw,
+                parameters: &self.parameters,
+                statistics,
+                part,
+                workspace: workspace.scratch(6560 + 0 * inputs.len()),
+                gradient,
+            })
         }
         fn loss(
             &self,
@@ -149,7 +207,7 @@ const _: () = {
                         targets,
                         parameters: &self.parameters,
                         statistics: &self.statistics,
-                        workspace: workspace.scratch(6544 + 0 * inputs.len()),
+                        workspace: workspace.scratch(6560 + 0 * inputs.len()),
                     }),
             )
         }
@@ -161,12 +219,11 @@ const _: () = {
             workspace: &mut rt::Workspace<Self::Scalar>,
         ) -> rt::Result<(), rt::Error> {
             rt::check_outputs(inputs.len(), outputs.len())?;
-            let needed = 6400 + 0 * inputs.len();
             isa.run(LecturePrediction::<128> {
                 inputs,
                 parameters: &self.parameters,
                 statistics: &self.statistics,
-                workspace: workspace.scratch(needed),
+                workspace: workspace.scratch(6400 + 0 * inputs.len()),
                 outputs,
             });
             rt::Ok(())
@@ -341,6 +398,7 @@ const _: () = {
         draw: rt::Draw,
         parameters: &'a [f32],
         statistics: &'a mut [f32],
+        part: rt::Part,
         workspace: &'a mut [f32],
         gradient: &'a mut [f32],
     }
@@ -354,6 +412,7 @@ const _: () = {
                 draw,
                 parameters,
                 statistics,
+                part,
                 workspace,
                 gradient,
             } = self;
@@ -362,7 +421,6 @@ const _: () = {
             let b1 = rt::matrix::<f32, 1, 50>(&parameters[100..]);
             let w2 = rt::matrix::<f32, 50, 1>(&parameters[150..]);
             let b2 = rt::matrix::<f32, 1, 1>(&parameters[200..]);
-            let loss = &mut [[0.0; 1]; 1];
             let (dw1, gradient) = rt::split_matrix::<f32, 2, 50>(gradient);
             let (db1, gradient) = rt::split_matrix::<f32, 1, 50>(gradient);
             let (dw2, gradient) = rt::split_matrix::<f32, 50, 1>(gradient);
@@ -370,50 +428,56 @@ const _: () = {
             let _ = gradient;
             let (buffer, workspace) = rt::split(workspace, 16);
             let v14 = rt::matrix_mut::<f32, 1, 1>(buffer);
+            let (buffer, workspace) = rt::split(workspace, 16);
+            let loss = rt::matrix_mut::<f32, 1, 1>(buffer);
             let (tile0, workspace) = rt::split(workspace, rt::lines(TILE * 50));
             let (tile1, workspace) = rt::split(workspace, rt::lines(TILE * 1));
             let _ = workspace;
-            v14.as_flattened_mut().fill(0.0);
-            db2.as_flattened_mut().fill(0.0);
-            let mut start = 0;
-            while start < n {
-                let end = rt::min(start + TILE, n);
-                let is_first = start == 0;
-                let x = &inputs[start..end];
-                let h1 = rt::rows::<f32, 50>(&mut *tile0, 0, end - start);
-                rt::product(simd, rt::Start::Row(&b1[0]), &x[..], &*w1, &mut h1[..]);
-                let a1 = h1;
-                compute_a1::<S>(&mut *a1);
-                let f = rt::rows::<f32, 1>(&mut *tile1, 0, end - start);
-                rt::product(simd, rt::Start::Row(&b2[0]), &a1[..], &*w2, &mut f[..]);
-                let y = &targets[start..end];
-                let g2 = f;
-                compute_g2::<S>(&*y, &mut *g2, &mut *v14, &mut *db2);
-                rt::transposed_product(
-                    simd,
-                    if is_first { rt::Start::Zero } else { rt::Start::Keep },
-                    &a1[..],
-                    &g2[..],
-                    &mut *dw2,
-                );
-                let g1 = a1;
-                compute_g1::<S>(&*g2, &*w2, &mut *g1);
-                rt::column_sums(
-                    simd,
-                    if is_first { rt::Start::Zero } else { rt::Start::Keep },
-                    &g1[..],
-                    &mut db1[0],
-                );
-                rt::transposed_product(
-                    simd,
-                    if is_first { rt::Start::Zero } else { rt::Start::Keep },
-                    &x[..],
-                    &g1[..],
-                    &mut *dw1,
-                );
-                start = end;
+            if part.phases.contains(&0) {
+                v14.as_flattened_mut().fill(0.0);
+                db2.as_flattened_mut().fill(0.0);
+                let mut start = 0;
+                while start < n {
+                    let end = rt::min(start + TILE, n);
+                    let is_first = start == 0;
+                    let x = &inputs[start..end];
+                    let h1 = rt::rows::<f32, 50>(&mut *tile0, 0, end - start);
+                    rt::product(simd, rt::Start::Row(&b1[0]), &x[..], &*w1, &mut h1[..]);
+                    let a1 = h1;
+                    compute_a1::<S>(&mut *a1);
+                    let f = rt::rows::<f32, 1>(&mut *tile1, 0, end - start);
+                    rt::product(simd, rt::Start::Row(&b2[0]), &a1[..], &*w2, &mut f[..]);
+                    let y = &targets[start..end];
+                    let g2 = f;
+                    compute_g2::<S>(&*y, &mut *g2, &mut *v14, &mut *db2);
+                    rt::transposed_product(
+                        simd,
+                        if is_first { rt::Start::Zero } else { rt::Start::Keep },
+                        &a1[..],
+                        &g2[..],
+                        &mut *dw2,
+                    );
+                    let g1 = a1;
+                    compute_g1::<S>(&*g2, &*w2, &mut *g1);
+                    rt::column_sums(
+                        simd,
+                        if is_first { rt::Start::Zero } else { rt::Start::Keep },
+                        &g1[..],
+                        &mut db1[0],
+                    );
+                    rt::transposed_product(
+                        simd,
+                        if is_first { rt::Start::Zero } else { rt::Start::Keep },
+                        &x[..],
+                        &g1[..],
+                        &mut *dw1,
+                    );
+                    start = end;
+                }
             }
-            compute_loss::<S>(&*v14, &mut *loss);
+            if part.phases.contains(&1) {
+                compute_loss::<S>(&*v14, &mut *loss);
+            }
             loss[0][0]
         }
     }
@@ -467,9 +531,10 @@ const _: () = {
             let b1 = rt::matrix::<f32, 1, 50>(&parameters[100..]);
             let w2 = rt::matrix::<f32, 50, 1>(&parameters[150..]);
             let b2 = rt::matrix::<f32, 1, 1>(&parameters[200..]);
-            let loss = &mut [[0.0; 1]; 1];
             let (buffer, workspace) = rt::split(workspace, 16);
             let v14 = rt::matrix_mut::<f32, 1, 1>(buffer);
+            let (buffer, workspace) = rt::split(workspace, 16);
+            let loss = rt::matrix_mut::<f32, 1, 1>(buffer);
             let (tile0, workspace) = rt::split(workspace, rt::lines(TILE * 50));
             let (tile1, workspace) = rt::split(workspace, rt::lines(TILE * 1));
             let _ = workspace;
