@@ -9,6 +9,7 @@
 //!   probability to drop.)
 //! * [`Network::gradient`] **sums** loss and gradient over the rows of a batch. The [`Trainer`]
 //!   minimizes the **mean** over the mini-batch, and every loss it reports is a mean over rows.
+//!   [`FullBatch`] minimizes and reports the **sum** over all rows.
 //! * `sum_squares`, the default loss, is **½** Σ (F − Y)². `mse` has no ½, and averages over columns.
 //! * `bn` normalizes with the **biased** variance of the batch and keeps the **unbiased** one for
 //!   predictions; its momentum is the weight of the **new** batch (PyTorch's conventions).
@@ -64,13 +65,22 @@
 //! | [`net.predict(&x)?`](Network::predict) | anything that holds [`Rows`] in, an `ndarray` array out; checks for NaN |
 //! | [`net.predict_rows(&x)?`](Network::predict_rows) | the same with rows out, as the metrics take them |
 //! | [`net.predict_into(…)`](Network::predict_into) | the same into a buffer of yours, allocating nothing |
+//! | [`net.predict_mc(&x, 1000, seed)?`](Network::predict_mc) | with dropout: mean and variance of sampled predictions ([`monte_carlo`]) |
+//! | [`net.sample_mc(&x, 1000, seed)?`](Network::sample_mc) | the samples themselves |
 //! | [`net.gradient(…)`](Network::gradient) | loss and gradient of a batch, summed: for training loops of your own |
 //! | [`net.loss(…)`](Network::loss) | the loss of predictions, summed |
 //! | [`net.parameters()`](Network::parameters), `parameters_mut()` | all of them, one flat slice |
-//! | `net.w1()`, `b1()`, `gamma1()`, `beta1()`, `w1_mut()`, … | one tensor, with its array type |
-//! | [`net.statistics()`](Network::statistics), `statistics_mut()` | running means and variances of `bn`, one flat slice |
+//! | `net.w1()`, `b1()`, `gamma1()`, `mean1()`, `input_mean()`, `w1_mut()`, … | one tensor, with its array type |
+//! | [`net.statistics()`](Network::statistics), `statistics_mut()` | running means and variances of `bn`, constants of `standardize` and `unstandardize`: one flat slice |
 //! | [`Wave::summary()`](Network::summary), `Summary::from(&net)` | layers, tensors and memory as a table |
 //! | [`Wave::EQUATIONS`](Network::EQUATIONS) | what a training step computes, one equation a line |
+//! | [`Wave::graph()`](ComputationalGraph::graph), if derived | the same as a graph, to draw: `.to_svg()`, `.to_dot()` |
+//! | `net.layer1()`, `layer2()`, …, if derived ([`Layers`]) | one layer: `.forward(…)`, `.backward(…)` |
+//! | [`net.signals(…)`](Signals::signals), if derived | every layer's values and back-propagated gradients; [`Study`] |
+//! | [`net.hessian_vector_product(…)`](derivatives::HessianVectorProduct::hessian_vector_product), if derived | loss, gradient and the Hessian times a vector |
+//! | [`net.jacobian(…)`](derivatives::Jacobian::jacobian), [`net.input_jacobian(…)`](derivatives::InputJacobian::input_jacobian), if derived | predictions and their derivatives by the parameters, by the inputs |
+//! | [`net.diagonal_curvature(…)`](derivatives::DiagonalCurvature::diagonal_curvature), if derived | loss and an approximate diagonal of its Hessian |
+//! | [`FullBatch::new(Lbfgs::default()).fit(&mut net, &x, &t)?`](FullBatch::fit) | the minimum over all rows, to many digits: [`full_batch`] |
 //! | `Wave::INPUTS`, `OUTPUTS`, `PARAMETERS`, `WORKSPACE_BYTES`, … | constants of the trait [`Network`] |
 //!
 //! A training loop of your own takes a step like this. It allocates in the first step only.
@@ -97,6 +107,24 @@
 //! # }
 //! ```
 //!
+//! Few rows and few parameters are fitted to many digits by methods that look at all rows at once and
+//! use the curvature ([`full_batch`]): [`Scg`], [`Lbfgs`], [`LevenbergMarquardt`].
+//!
+//! ```
+//! use unrolled::prelude::*;
+//!
+//! # fn main() -> Result<(), Error> {
+//! let mut net = network!(1 -> tanh(3) -> 1; scalar = f64; seed = 1);
+//! let x: Vec<[f64; 1]> = (0..10).map(|k| [f64::from(k) / 9.0]).collect();
+//! let t: Vec<[f64; 1]> = x.iter().map(|[x]| [(6.28 * x).sin()]).collect();
+//!
+//! let history = FullBatch::new(Lbfgs::default()).cycles(500).fit(&mut net, &x, &t)?;
+//! println!("{}", history.stopped); // says why it stopped
+//! assert!(history.value < 1e-2); // ½ Σ (F − Y)²
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Nothing panics on bad input: whatever can be wrong with data or settings is an [`Error`] that
 //! names row and column, and leaves the network as it was. The same seed gives the same bits on the
 //! same kind of machine. The instruction set is found at run time ([`Isa`]); the environment
@@ -106,44 +134,66 @@
 //!
 //! [`prelude`] has what most programs need, and all of it is also found here at the top:
 //! `use unrolled::{network, Adam, Trainer};`. The modules hold the rest, each opening with what it
-//! does and which conventions it follows: [`train`], [`optim`], [`data`], [`metrics`], [`init`],
-//! [`mod@network`], [`simd`], [`math`].
+//! does and which conventions it follows: [`train`], [`full_batch`], [`optim`], [`data`], [`metrics`],
+//! [`monte_carlo`], [`init`], [`mod@network`], [`simd`], [`math`].
 //!
-//! The feature `progress`, on by default, is `ProgressBar` and its dependency.
+//! [`differentiate`](macro@differentiate) is the same machinery for functions of your own: an
+//! attribute that gives a function of floats its gradient, its Hessian and its evaluation trace.
+//!
+//! The feature `progress`, on by default, is `ProgressBar` and its dependency. The feature `rayon`
+//! is `Trainer::threads`: training on several threads, with the same bits for any number of them.
 //!
 #![doc = include_str!("language.md")]
 
 pub use nn_runtime::{
-    data, error, init, mask, math, metrics, network, optim, simd, summary, train, workspace,
+    data, derivatives, error, full_batch, graph, init, layers, mask, math, metrics, monte_carlo,
+    network, optim, signals, simd, summary, trace, train, workspace,
 };
 
 #[doc(no_inline)]
 pub use prelude::*;
 
+/// Differentiates a function of floats: gradient, Hessian, evaluation trace.
+///
+#[doc = include_str!("differentiate.md")]
+#[doc(inline)]
+pub use nn_macros::differentiate;
+
 /// What a program that trains and uses networks needs: `use unrolled::prelude::*;`.
 pub mod prelude {
-    pub use crate::network;
+    pub use crate::{differentiate, network};
 
     pub use nn_runtime::data::{
-        Fold, Labels, Rows, Share, Split, Standardizer, gather, k_fold, split, stratified,
-        stratified_k_fold,
+        Fold, Labels, Rows, Share, Split, Standardizer, Whitener, gather, k_fold, split,
+        stratified, stratified_k_fold,
+    };
+    pub use nn_runtime::derivatives::{
+        DiagonalCurvature, HessianVectorProduct, InputJacobian, Jacobian,
     };
     pub use nn_runtime::error::Error;
+    pub use nn_runtime::full_batch::{
+        FullBatch, FullBatchHistory, Lbfgs, LevenbergMarquardt, Scg, StopReason,
+    };
+    pub use nn_runtime::graph::ComputationalGraph;
     pub use nn_runtime::init::Init;
+    pub use nn_runtime::layers::Layers;
     pub use nn_runtime::metrics::{
         ConfusionMatrix, accuracy, class_log_likelihood, classes, gaussian_log_likelihood, mae,
-        probabilities, r2, rmse,
+        predictive_log_likelihood, probabilities, r2, rmse,
     };
+    pub use nn_runtime::monte_carlo::{MonteCarlo, Predictive, PredictiveSamples, Prior};
     pub use nn_runtime::network::{Draw, Network};
     pub use nn_runtime::optim::{
         Adam, AdamW, Clip, Covers, Optimizer, Penalty, Plateau, RmsProp, Schedule, Sgd,
     };
+    pub use nn_runtime::signals::{Signals, Study};
     pub use nn_runtime::simd::Isa;
     pub use nn_runtime::summary::Summary;
+    pub use nn_runtime::trace::Trace;
     #[cfg(feature = "progress")]
     pub use nn_runtime::train::ProgressBar;
     pub use nn_runtime::train::{
-        CsvLog, EarlyStopping, Epoch, History, Observer, Stopped, Trainer,
+        CsvLog, EarlyStopping, Epoch, History, NetworkObserver, Observer, Stopped, Trainer,
     };
     pub use nn_runtime::workspace::{Aligned, Workspace};
 }
@@ -170,21 +220,34 @@ pub mod __private {
     pub use core::default::Default;
     pub use core::fmt::Debug;
     pub use core::marker::Sized;
-    pub use core::primitive::{f32, f64, str, usize};
+    pub use core::option::Option::{None, Some};
+    pub use core::primitive::{bool, f32, f64, str, usize};
     pub use core::result::Result::{self, Ok};
     pub use ndarray::Array2;
     pub use nn_macros::network;
     pub use nn_runtime::data::Rows;
+    pub use nn_runtime::derivatives::{
+        DiagonalCurvature, HessianVectorProduct, InputJacobian, Jacobian,
+    };
     pub use nn_runtime::error::Error;
     pub use nn_runtime::generated::*;
+    pub use nn_runtime::graph::{self, ComputationalGraph};
     pub use nn_runtime::init::Init;
     pub use nn_runtime::kernel::{Start, column_sums, product, transpose, transposed_product};
+    pub use nn_runtime::layers::{LayerAt, LayerEquations, LayerView, Layers};
     pub use nn_runtime::mask::fill as fill_mask;
-    pub use nn_runtime::math::Real;
-    pub use nn_runtime::network::{Draw, Gain, Layer, Network, Role, Tensor};
+    pub use nn_runtime::math::{Real, functions};
+    pub use nn_runtime::monte_carlo::MonteCarlo;
+    pub use nn_runtime::network::{
+        Block, Draw, Gain, Layer, Network, Part, Phase, Role, Shared, Tensor,
+    };
+    pub use nn_runtime::signals::{Signal, SignalRole, Signals};
     pub use nn_runtime::simd::{Isa, Program, Simd};
     pub use nn_runtime::summary::Summary;
+    pub use nn_runtime::trace::{Trace, TraceRow};
     pub use nn_runtime::workspace::{Aligned, Workspace};
+    pub use std::boxed::Box;
+    pub use std::vec::Vec;
 }
 
 /// The README's programs compile and run.

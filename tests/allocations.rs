@@ -7,6 +7,7 @@ mod support;
 use allocation_counter::{AllocationInfo, measure};
 use std::hint::black_box;
 use support::{DRAW, Given};
+use unrolled::full_batch::{BatchLoss, FullBatch, Lbfgs, LevenbergMarquardt, Method, Scg};
 use unrolled::math::Real;
 use unrolled::network;
 use unrolled::network::{Network, Row};
@@ -84,6 +85,20 @@ fn steps() {
     check_steps::<Residual>(Sgd::default());
     check_steps::<Wide>(Sgd::default().momentum(0.9));
     check_steps::<Deviations>(Adam::default());
+}
+
+/// A hundred times as many samples need not one more call.
+#[test]
+fn samples_allocate_nothing() {
+    Isa::detect().expect("an instruction set"); // asks the environment once, and remembers
+    let given = Given::<Hero>::random(BATCH, 1);
+    let allocations = |samples| {
+        let mut result = None;
+        let info = measure(|| result = Some(given.network.predict_mc(&given.inputs, samples, 7)));
+        assert!(matches!(result, Some(Ok(_))), "{result:?}");
+        info.count_total
+    };
+    assert_eq!(allocations(1), allocations(100));
 }
 
 /// One row through a small network stays on the stack; a wide one asks for its workspace.
@@ -182,4 +197,38 @@ fn fits() {
     check_fit::<Hero>();
     check_fit::<Residual>();
     check_fit::<Deviations>();
+}
+
+network! {
+    struct Curved<f64> = 2 -> tanh(5) -> 2;
+    derive(HessianVectorProduct, Jacobian);
+}
+
+/// Twelve cycles of a full-batch method need not one more call than two.
+#[track_caller]
+fn check_cycles<M>(method: M)
+where
+    M: Copy + for<'d> Method<BatchLoss<'d, Curved>>,
+{
+    Isa::detect().expect("an instruction set"); // asks the environment once, and remembers
+    let allocations = |cycles| {
+        let given = Given::<Curved>::random(BATCH, 1);
+        let (mut network, mut result) = (given.network, None);
+        let info = measure(|| {
+            let run = FullBatch::new(method).alpha(0.1).cycles(cycles);
+            result = Some(run.fit(&mut network, &given.inputs, &given.targets));
+        });
+        let history = result.expect("measured").expect("a run");
+        assert_eq!(history.cycles.len(), cycles, "{}", history.stopped);
+        info.count_total
+    };
+    assert_eq!(allocations(12), allocations(2));
+}
+
+#[test]
+fn cycles_of_full_batch_methods() {
+    check_cycles(Scg::default().tolerances(0.0, 0.0));
+    check_cycles(Scg::default().tolerances(0.0, 0.0).exact());
+    check_cycles(Lbfgs::default().tolerances(0.0, 0.0));
+    check_cycles(LevenbergMarquardt::default().tolerances(0.0, 0.0));
 }

@@ -55,7 +55,15 @@ unrolled::network! {
     loss = cross_entropy;
 }
 
+/// A function.
+#[unrolled::differentiate]
+pub fn bend(x: f64, y: [f64; 2]) -> f64 {
+    let scale = if x > 0.0 && y[0] < 1.0 { x } else { 2.0 };
+    scale * unrolled::math::functions::sigmoid(y[0]) + y[1].powf(x)
+}
+
 fn main() {
+    println!("{}", bend_trace(1.0, [0.5, 0.2]));
     let net = unrolled::network!(2 -> tanh(3) -> dropout(drop = 0.5) -> bn -> 1; loss = huber);
     println!("{:?}", net.forward(&[[0.1, 0.2]]));
 }

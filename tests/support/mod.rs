@@ -2,6 +2,7 @@
 
 #![allow(dead_code)] // every test binary compiles this file for itself and uses a part of it
 
+pub mod netlab;
 pub mod reference;
 
 use unrolled::math::Real;
@@ -152,7 +153,7 @@ fn fill<T: Real>(tensors: &[Tensor], seed: u64, values: &mut [T]) {
             let u = value.to_f64();
             *value = T::from_f64(match tensor.role {
                 Role::Scale => 1.0 + 0.5 * u,
-                Role::Variance => 0.5 + 0.25 * u,
+                Role::Variance | Role::InputDeviation | Role::TargetDeviation => 0.5 + 0.25 * u,
                 _ => u,
             });
         }

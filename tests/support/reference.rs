@@ -7,14 +7,18 @@ use unrolled::network::{Network, Role, Tensor};
 
 /// A file of the references; where their folder is absent, `None` and a printed reason.
 pub fn read(file: &str) -> Option<Value> {
+    Some(serde_json::from_str(&text(file)?).expect("JSON"))
+}
+
+/// Likewise, as it is.
+pub fn text(file: &str) -> Option<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     if !folder.is_dir() {
         println!("skipped: there is no folder {}", folder.display());
         return None;
     }
     let path = folder.join(file);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    Some(serde_json::from_str(&text).expect("JSON"))
+    Some(std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display())))
 }
 
 /// The numbers of a nested array, in order.

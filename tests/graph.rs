@@ -1,0 +1,237 @@
+//! Drawn graphs: that they are well formed, and that nothing in them overlaps.
+
+use unrolled::graph::{Direction, Flow, Graph};
+use unrolled::prelude::*;
+
+/// Declarations, each with its checks.
+macro_rules! drawn {
+    ($($name:ident: { $($layers:tt)* } $loss:ident)*) => {$(
+        #[test]
+        fn $name() {
+            unrolled::network! {
+                struct Drawn<f64> = $($layers)*;
+                loss = $loss;
+                derive(ComputationalGraph, Layers);
+            }
+            check(&Drawn::graph());
+            check(&Drawn::graph().forward());
+            for layer in Drawn::LAYER_EQUATIONS {
+                check(&layer.graph);
+            }
+        }
+    )*};
+}
+
+drawn! {
+    two_layers: { 2 -> tanh(50) -> 1 } sum_squares
+    five_layers: { 64 -> tanh(50) -> tanh(50) -> tanh(50) -> tanh(50) -> 10 } cross_entropy
+    hero: { 2 -> tanh(50) -> dropout(0.8) -> bn -> 1 } sum_squares
+    batch_norm: { 3 -> bn -> 1 } mse
+    residual: { 2 -> silu(5) -> skip(tanh(7) -> skip(bn) -> 5) -> 2 } gaussian_nll
+    kinked: { 2 -> 6 -> bn -> leaky_relu -> dropout(1) -> sigmoid(1) } huber
+}
+
+fn check(graph: &Graph) {
+    nodes(graph);
+    dot(graph);
+    let drawing = Drawing::read(&graph.to_svg());
+    assert_eq!(drawing.boxes.len(), graph.nodes().len());
+    boxes_do_not_overlap(&drawing);
+    arrows_go_around_boxes(graph, &drawing);
+}
+
+/// Every edge leads from an earlier node to a later one, forward nodes come first and read no others.
+fn nodes(graph: &Graph) {
+    for (index, node) in graph.nodes().iter().enumerate() {
+        assert!(node.inputs.iter().all(|&input| input < index), "{node:?}");
+        assert!(node.derivative_by.is_none_or(|of| of < graph.nodes().len()));
+        if node.direction == Direction::Forward {
+            let forward = |&input: &usize| graph.nodes()[input].direction == Direction::Forward;
+            assert!(node.inputs.iter().all(forward), "{node:?}");
+        }
+    }
+}
+
+/// One line a node and an edge; every string is closed.
+fn dot(graph: &Graph) {
+    let text = graph.to_dot();
+    let lines = |part: &str| text.lines().filter(|line| line.contains(part)).count();
+    assert_eq!(lines("[label="), graph.nodes().len());
+    assert_eq!(lines(" -> "), graph.edges().count());
+    for line in text.lines() {
+        assert_eq!(
+            line.replace("\\\"", "").matches('"').count() % 2,
+            0,
+            "{line}"
+        );
+    }
+}
+
+/// What an SVG shows: boxes (left, top, right, bottom), and arrows as points along their curves.
+struct Drawing {
+    boxes: Vec<[f64; 4]>,
+    arrows: Vec<Vec<[f64; 2]>>,
+}
+
+impl Drawing {
+    /// Reads tags one by one; every one that is opened must be closed.
+    fn read(svg: &str) -> Self {
+        let mut drawing = Self {
+            boxes: Vec::new(),
+            arrows: Vec::new(),
+        };
+        let mut open = Vec::new();
+        let mut rest = svg;
+        while let Some(start) = rest.find('<') {
+            let words = &rest[..start];
+            assert!(!words.contains('>'), "a bare > in {words:?}");
+            let entities = words.matches('&').count();
+            let known = ["&lt;", "&gt;", "&amp;"].map(|entity| words.matches(entity).count());
+            assert_eq!(entities, known.iter().sum(), "{words}");
+            let end = start + rest[start..].find('>').expect("a closed tag");
+            let tag = &rest[start + 1..end];
+            let name = tag
+                .split([' ', '/'])
+                .find(|part| !part.is_empty())
+                .expect("a name");
+            match (tag.starts_with('/'), tag.ends_with('/')) {
+                (true, _) => assert_eq!(open.pop(), Some(name), "{tag}"),
+                (false, true) => {}
+                (false, false) => open.push(name),
+            }
+            assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+            match name {
+                "rect" if tag.contains(" x=") => drawing.boxes.push(frame(tag)),
+                "path" if tag.contains(" C") => drawing.arrows.push(curve(attribute(tag, "d"))),
+                _ => {}
+            }
+            rest = &rest[end + 1..];
+        }
+        assert!(open.is_empty(), "not closed: {open:?}");
+        drawing
+    }
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> &'a str {
+    let behind = tag
+        .split_once(&format!(" {name}=\""))
+        .expect("the attribute")
+        .1;
+    behind.split_once('"').expect("its end").0
+}
+
+fn frame(tag: &str) -> [f64; 4] {
+    let [x, y, width, height] = ["x", "y", "width", "height"]
+        .map(|name| attribute(tag, name).parse::<f64>().expect("a number"));
+    [x, y, x + width, y + height]
+}
+
+/// Points along a path of cubic curves, forty to a curve, both ends included.
+fn curve(path: &str) -> Vec<[f64; 2]> {
+    let numbers: Vec<f64> = path
+        .split([' ', 'M', 'C'])
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse().expect("a number"))
+        .collect();
+    let (points, _) = numbers.as_chunks::<2>();
+    let mut along = vec![points[0]];
+    let mut from = points[0];
+    for [a, b, to] in points[1..].as_chunks::<3>().0 {
+        for step in 1..=40 {
+            let t = f64::from(step) / 40.0;
+            let s = 1.0 - t;
+            let weights = [s * s * s, 3.0 * s * s * t, 3.0 * s * t * t, t * t * t];
+            let at = |i: usize| {
+                let corners = [from[i], a[i], b[i], to[i]];
+                weights
+                    .iter()
+                    .zip(corners)
+                    .map(|(weight, corner)| weight * corner)
+                    .sum()
+            };
+            along.push([at(0), at(1)]);
+        }
+        from = *to;
+    }
+    along
+}
+
+fn boxes_do_not_overlap(drawing: &Drawing) {
+    for (i, a) in drawing.boxes.iter().enumerate() {
+        for b in &drawing.boxes[..i] {
+            let apart = a[2] < b[0] || b[2] < a[0] || a[3] < b[1] || b[3] < a[1];
+            assert!(apart, "{a:?} and {b:?}");
+        }
+    }
+}
+
+/// Arrows end at their boxes and cross no box. Values arrive from above, pointing down; derivatives
+/// and kept values arrive from below, pointing up.
+fn arrows_go_around_boxes(graph: &Graph, drawing: &Drawing) {
+    assert_eq!(drawing.arrows.len(), graph.edges().count());
+    for (edge, arrow) in graph.edges().zip(&drawing.arrows) {
+        let [.., before, end] = arrow[..] else {
+            panic!("an arrow has two ends")
+        };
+        let [from, to] = [edge.from, edge.to].map(|node| drawing.boxes[node]);
+        // Coordinates are printed to a tenth.
+        let touches = |at: [f64; 2], of: [f64; 4]| {
+            of[0] <= at[0]
+                && at[0] <= of[2]
+                && (at[1] - of[1]).abs().min((at[1] - of[3]).abs()) < 0.15
+        };
+        assert!(touches(arrow[0], from) && touches(end, to), "{edge:?}");
+        match edge.flow {
+            Flow::Forward => assert!(
+                before[1] < end[1] && from[3] < to[1],
+                "{edge:?} points down"
+            ),
+            Flow::Backward => assert!(before[1] > end[1] && from[1] > to[3], "{edge:?} points up"),
+            Flow::Kept => assert!(before[1] > end[1], "{edge:?} arrives from below"),
+        }
+        for point in arrow {
+            for of in &drawing.boxes {
+                let [x, y] = *point;
+                let inside =
+                    of[0] + 0.2 < x && x < of[2] - 0.2 && of[1] + 0.2 < y && y < of[3] - 0.2;
+                assert!(!inside, "{edge:?} runs through {of:?}");
+            }
+        }
+    }
+}
+
+/// The layer of the lecture's figure: the derivative from above comes in, those of X, γ and β go out.
+#[test]
+fn the_batch_norm_layer_alone() {
+    unrolled::network! {
+        struct Normalized<f64> = 3 -> bn -> 1;
+        derive(Layers);
+    }
+    let graph = Normalized::LAYER_EQUATIONS[0].graph;
+    let names = |keep: &dyn Fn(usize) -> bool| -> Vec<_> {
+        let nodes = graph.nodes().iter().enumerate();
+        nodes
+            .filter(|(i, _)| keep(*i))
+            .map(|(_, node)| node.name)
+            .collect()
+    };
+    let given = names(&|i| graph.nodes()[i].is_given());
+    assert_eq!(given, ["X", "γ₁", "β₁", "∂L/∂Z₁"]);
+    let ends = names(&|i| !graph.edges().any(|edge| edge.from == i));
+    assert_eq!(ends, ["Z₁", "∂L/∂γ₁", "∂L/∂X"]);
+}
+
+#[test]
+fn the_smallest_dot() {
+    unrolled::network! {
+        struct Line<f64> = 1 -> 1;
+        derive(ComputationalGraph);
+    }
+    let text = Line::graph().forward().to_dot();
+    assert!(text.starts_with("digraph \"Line\" {\n"), "{text}");
+    assert!(
+        text.contains("  v3 [label=\"F = X W₁ + b₁\\nn×1\"];\n"),
+        "{text}"
+    );
+    assert!(text.contains("  v0 -> v3;\n"), "{text}");
+}

@@ -1,0 +1,8 @@
+use unrolled::network;
+
+network! {
+    derive(HessianVectorProduct);
+    struct Sine = 1 -> tanh(10) -> 1;
+}
+
+fn main() {}

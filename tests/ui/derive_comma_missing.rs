@@ -1,0 +1,8 @@
+use unrolled::network;
+
+network! {
+    struct Sine = 1 -> tanh(10) -> 1;
+    derive(HessianVectorProduct Jacobian);
+}
+
+fn main() {}

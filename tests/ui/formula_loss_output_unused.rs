@@ -1,0 +1,6 @@
+unrolled::network! {
+    struct Net = 2 -> tanh(3) -> 2;
+    loss(mu, s; y) = powi(y - mu, 2);
+}
+
+fn main() {}
