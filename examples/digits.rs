@@ -10,6 +10,7 @@
 //! and 96.7 %.
 
 mod cli;
+mod handwriting;
 mod plot;
 mod table;
 
@@ -17,8 +18,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use cli::{Arguments, Effort, Failure};
-use plot::{Image, Labels as Words, Mark, Scale, Series};
-use table::{parse, unpack};
+use handwriting::Digits;
+use plot::Image;
 use unrolled::prelude::*;
 
 const USAGE: &str = "\
@@ -35,12 +36,6 @@ network! {
     loss = cross_entropy;
 }
 
-/// Images of 64 pixels, row by row, from 0 (paper) to 1 (ink), and what they show.
-struct Digits {
-    images: Vec<[f32; 64]>,
-    labels: Vec<usize>,
-}
-
 fn main() -> Result<(), Failure> {
     let arguments = Arguments::read(USAGE)?;
     let (epochs, least) = match arguments.effort {
@@ -49,7 +44,7 @@ fn main() -> Result<(), Failure> {
     };
     let out = arguments.out.unwrap_or_else(|| PathBuf::from("out/digits"));
 
-    let digits = Digits::read()?;
+    let digits = Digits::small()?;
     let parts = stratified(
         &digits.labels,
         Share::Fraction(0.1),
@@ -75,7 +70,14 @@ fn main() -> Result<(), Failure> {
     let logits = reader.predict_rows(&test.images)?;
     let confusion = ConfusionMatrix::new(&logits, &test.labels)?;
     println!("\nThe test digits:\n{confusion}\n");
-    draw_learning(&out, &history)?;
+    let learning = out.join("learning-curve");
+    plot::learning(
+        &learning,
+        "Learning to read digits",
+        "mean cross-entropy",
+        &history,
+    )?;
+    println!("Learning curve: {}.png (and .svg)", learning.display());
     draw_mistakes(&out, &test, &logits)?;
 
     let accuracy = confusion.accuracy();
@@ -91,8 +93,8 @@ fn main() -> Result<(), Failure> {
 /// Trains until the validation digits say stop, and says how long it took.
 fn train(
     reader: &mut Reader,
-    training: &Digits,
-    validation: &Digits,
+    training: &Digits<64>,
+    validation: &Digits<64>,
     epochs: usize,
 ) -> Result<History, Failure> {
     let start = Instant::now();
@@ -116,84 +118,8 @@ fn train(
     Ok(history)
 }
 
-impl Digits {
-    /// Unpacks the data that are compiled in: 64 pixels from 0 to 16 a line, then the label.
-    fn read() -> Result<Self, Failure> {
-        let name = "digits.csv.gz";
-        let rows = parse(name, &unpack(include_bytes!("data/digits.csv.gz"))?)?;
-        let split = |(i, row): (usize, &Vec<f64>)| match row.split_first_chunk::<64>() {
-            Some((pixels, &[label])) => Ok((pixels.map(|ink| ink as f32 / 16.0), label as usize)),
-            _ => Err(Failure::new(format!("{name}: row {i} has not 65 columns"))),
-        };
-        let digits = rows.iter().enumerate().map(split);
-        let (images, labels) = digits.collect::<Result<_, _>>()?;
-        Ok(Self { images, labels })
-    }
-
-    fn select(&self, rows: &[usize]) -> Result<Self, Error> {
-        Ok(Self {
-            images: gather(&self.images, rows)?,
-            labels: gather(&self.labels, rows)?,
-        })
-    }
-
-    /// These digits, and each of them moved by one pixel in four directions.
-    fn with_moved(&self) -> Self {
-        let places = [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)];
-        let images = places
-            .iter()
-            .flat_map(|&by| self.images.iter().map(move |image| moved(image, by)));
-        Self {
-            images: images.collect(),
-            labels: self.labels.repeat(places.len()),
-        }
-    }
-}
-
-/// The image so many pixels further right and down; what comes in from outside is paper.
-fn moved(image: &[f32; 64], (right, down): (isize, isize)) -> [f32; 64] {
-    std::array::from_fn(|i| {
-        let (row, column) = ((i / 8) as isize - down, (i % 8) as isize - right);
-        match (0..8).contains(&row) && (0..8).contains(&column) {
-            true => image[(8 * row + column) as usize],
-            false => 0.0,
-        }
-    })
-}
-
-/// Training and validation loss, epoch by epoch.
-fn draw_learning(out: &Path, history: &History) -> Result<(), Failure> {
-    let curve = |loss: fn(&Epoch) -> Option<f64>| {
-        let point = |epoch: &Epoch| Some((epoch.epoch as f64, loss(epoch)?));
-        history.epochs.iter().filter_map(point).collect()
-    };
-    let series = [
-        Series {
-            name: "training",
-            points: curve(|epoch| Some(epoch.training_loss)),
-        },
-        Series {
-            name: "validation",
-            points: curve(|epoch| epoch.validation_loss),
-        },
-    ];
-    let kept = history.best().map(|best| Mark {
-        point: (best.epoch as f64, best.watched_loss()),
-        name: "kept",
-    });
-    let words = Words {
-        title: "Learning to read digits",
-        x: "epoch",
-        y: "mean cross-entropy",
-    };
-    let path = out.join("learning-curve");
-    plot::curves(&path, words, Scale::Log, &series, kept)?;
-    println!("Learning curve: {}.png (and .svg)", path.display());
-    Ok(())
-}
-
 /// The digits that were read wrongly, with what they were taken for.
-fn draw_mistakes(out: &Path, test: &Digits, logits: &[[f32; 10]]) -> Result<(), Failure> {
+fn draw_mistakes(out: &Path, test: &Digits<64>, logits: &[[f32; 10]]) -> Result<(), Failure> {
     let found = classes(logits)?;
     let mistakes: Vec<usize> = (0..found.len())
         .filter(|&i| found[i] != test.labels[i])

@@ -73,6 +73,49 @@ impl Arguments {
     }
 }
 
+/// What an example of the course is asked for: how much work, and where its pictures go.
+#[derive(Debug)]
+pub(crate) struct Course {
+    pub(crate) effort: Effort,
+    pub(crate) out: PathBuf,
+    pub(crate) data: Option<PathBuf>,
+}
+
+impl Course {
+    /// Reads the command line of the example `name`, which does what the sentence `what` says.
+    pub(crate) fn read(name: &str, what: &str) -> Result<Self, Failure> {
+        Self::with(name, what, "", "")
+    }
+
+    /// Likewise for an example that reads data: `data` says what it needs.
+    pub(crate) fn with_data(name: &str, what: &str, data: &str) -> Result<Self, Failure> {
+        let line = format!("\n  --data PATH   {data}");
+        Self::with(name, what, "[--data PATH] ", &line)
+    }
+
+    fn with(name: &str, what: &str, option: &str, line: &str) -> Result<Self, Failure> {
+        let usage = format!(
+            "{what}\n\n\
+             cargo run --release --example {name} -- {option}[--out FOLDER] [--quick]\n{line}\n  \
+             --out FOLDER  where pictures go; out/{name} if not given\n  \
+             --quick       less work and a lower bar, for automatic checks"
+        );
+        let Arguments {
+            effort, data, out, ..
+        } = Arguments::read(&usage)?;
+        let out = out.unwrap_or_else(|| PathBuf::from("out").join(name));
+        Ok(Self { effort, out, data })
+    }
+
+    /// The first of the two at full effort, the second in quick mode.
+    pub(crate) fn effort<T>(&self, full: T, quick: T) -> T {
+        match self.effort {
+            Effort::Full => full,
+            Effort::Quick => quick,
+        }
+    }
+}
+
 fn number(option: &str, value: &OsStr) -> Result<f64, Failure> {
     let number = value.to_str().and_then(|value| value.parse().ok());
     number.ok_or_else(|| {

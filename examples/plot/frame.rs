@@ -119,3 +119,36 @@ pub(super) fn save(path: &Path, scene: &Scene) -> io::Result<()> {
     let png = png.map_err(io::Error::other)?;
     std::fs::write(path.with_added_extension("png"), png)
 }
+
+/// Draws panels of one size, `columns` of them side by side, under a common title.
+pub(super) fn grid(
+    path: &Path,
+    title: &str,
+    columns: usize,
+    (width, height): (f64, f64),
+    panels: impl ExactSizeIterator<Item = Scene>,
+) -> io::Result<()> {
+    let columns = columns.clamp(1, panels.len().max(1));
+    let rows = panels.len().div_ceil(columns);
+    let (top, whole) = (44.0, width * columns as f64);
+    let mut scene = Scene::new(whole, top + height * rows as f64);
+    text(
+        &mut scene,
+        (whole / 2.0, 30.0),
+        18,
+        TextAnchor::Middle,
+        title,
+    );
+    for (i, panel) in panels.enumerate() {
+        let left = width * (i % columns) as f64;
+        let up = top + height * (i / columns) as f64;
+        scene.add(Primitive::GroupStart {
+            transform: Some(format!("translate({left},{up})")),
+            title: None,
+            extra_attrs: None,
+        });
+        scene.elements.extend(panel.elements);
+        scene.add(Primitive::GroupEnd);
+    }
+    save(path, &scene)
+}

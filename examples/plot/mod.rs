@@ -11,8 +11,10 @@
 )]
 #![allow(unreachable_pub, reason = "one module serves several examples")]
 
+mod fits;
 mod frame;
 mod images;
+mod learning;
 
 use std::io;
 use std::path::Path;
@@ -20,10 +22,12 @@ use std::path::Path;
 use kuva::plot::{BandPlot, Histogram, LegendEntry, LegendShape, LinePlot, ScatterPlot};
 use kuva::render::annotations::ReferenceLine;
 use kuva::render::plots::Plot;
-use kuva::render::render::{Primitive, Scene, TextAnchor};
+use kuva::render::render::{Scene, TextAnchor};
 
-use frame::{LEFT, RIGHT, TOP, frame, render, save, text};
+pub use fits::{Fit, fits};
+use frame::{LEFT, RIGHT, TOP, frame, grid, render, save, text};
 pub use images::{Image, images};
+pub use learning::learning;
 
 /// Okabe and Ito's (2008) colours without yellow: told apart by colour-blind eyes too.
 const COLOURS: [&str; 6] = [
@@ -47,6 +51,19 @@ pub struct Labels<'a> {
     pub y: &'a str,
 }
 
+impl<'a> Labels<'a> {
+    /// All three.
+    pub fn new(title: &'a str, x: &'a str, y: &'a str) -> Self {
+        Self { title, x, y }
+    }
+}
+
+/// The points of rows of one column each.
+pub fn pairs(xs: &[[f64; 1]], ys: &[[f64; 1]]) -> Vec<(f64, f64)> {
+    let pairs = xs.iter().zip(ys);
+    pairs.map(|([x], [y])| (*x, *y)).collect()
+}
+
 /// How the vertical axis is divided.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
@@ -64,6 +81,17 @@ pub struct Series<'a> {
     /// Its points (x, y) in the order in which they are joined; those that are not finite are left
     /// out.
     pub points: Vec<(f64, f64)>,
+}
+
+impl<'a> Series<'a> {
+    /// A curve through the values at 1, 2, 3, …: epoch by epoch.
+    pub fn by_epoch(name: &'a str, values: &[f64]) -> Self {
+        let points = (1..).map(f64::from).zip(values.iter().copied());
+        Self {
+            name,
+            points: points.collect(),
+        }
+    }
 }
 
 /// A point worth pointing at.
@@ -196,30 +224,8 @@ pub fn histograms(
     bins: usize,
     panels: &[Panel<'_>],
 ) -> io::Result<()> {
-    let columns = columns.clamp(1, panels.len().max(1));
-    let rows = panels.len().div_ceil(columns);
-    let top = 44.0;
-    let width = SMALL.0 * columns as f64;
-    let mut scene = Scene::new(width, top + SMALL.1 * rows as f64);
-    text(
-        &mut scene,
-        (width / 2.0, 30.0),
-        18,
-        TextAnchor::Middle,
-        title,
-    );
-    for (i, panel) in panels.iter().enumerate() {
-        let left = SMALL.0 * (i % columns) as f64;
-        let up = top + SMALL.1 * (i / columns) as f64;
-        scene.add(Primitive::GroupStart {
-            transform: Some(format!("translate({left},{up})")),
-            title: None,
-            extra_attrs: None,
-        });
-        scene.elements.extend(histogram(panel, bins).elements);
-        scene.add(Primitive::GroupEnd);
-    }
-    save(path, &scene)
+    let panels = panels.iter().map(|panel| histogram(panel, bins));
+    grid(path, title, columns, SMALL, panels)
 }
 
 fn histogram(panel: &Panel<'_>, bins: usize) -> Scene {

@@ -22,6 +22,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::cli::Failure;
+pub(crate) use splits::Validation;
 use splits::{random_splits, read_splits};
 use unrolled::prelude::*;
 
@@ -40,6 +41,11 @@ pub(crate) struct Table {
 impl Table {
     /// Reads a folder or a file.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        Self::read_validating(path, Validation::Random)
+    }
+
+    /// Reads a folder or a file; `validation` says which rows are set aside from the training.
+    pub(crate) fn read_validating(path: &Path, validation: Validation) -> Result<Self, Failure> {
         let (folder, data) = match path.is_dir() {
             true => (Some(path), path.join("data.txt")),
             false => (None, path.to_owned()),
@@ -52,8 +58,8 @@ impl Table {
         };
         let splits = folder.map(|folder| folder.join("splits.txt"));
         let splits = match splits.filter(|splits| splits.exists()) {
-            Some(splits) => read_splits(&splits, rows.len())?,
-            None => random_splits(rows.len())?,
+            Some(splits) => read_splits(&splits, rows.len(), validation)?,
+            None => random_splits(rows.len(), validation)?,
         };
         let name = path.file_stem().unwrap_or(path.as_os_str());
         Ok(Self {
@@ -72,7 +78,7 @@ impl Table {
         let targets = parse("diabetes_target.csv.gz", &targets)?.concat();
         Ok(Self {
             name: "diabetes".to_owned(),
-            splits: random_splits(targets.len())?,
+            splits: random_splits(targets.len(), Validation::Random)?,
             inputs,
             targets,
         })
@@ -199,7 +205,7 @@ fn separator(line: &str) -> fn(&str) -> Vec<&str> {
     }
 }
 
-fn read_file(path: &Path) -> Result<String, Failure> {
+pub(crate) fn read_file(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path)
         .map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))
 }

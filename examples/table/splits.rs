@@ -12,21 +12,34 @@ const TEST: Share = Share::Fraction(0.1);
 /// Of the rows to train on.
 const VALIDATION: Share = Share::Fraction(0.2);
 
+/// Which of the rows to train on are set aside for validation: a fifth of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Validation {
+    /// Drawn at random.
+    Random,
+    /// The last ones, in the order in which they are listed.
+    Last,
+}
+
 /// Splits of `rows` rows at random.
-pub(super) fn random_splits(rows: usize) -> Result<Vec<Split>, Failure> {
+pub(super) fn random_splits(rows: usize, validation: Validation) -> Result<Vec<Split>, Failure> {
     if rows < 10 {
         let what = format!("{rows} rows are too few to train, validate and test; give at least 10");
         return Err(Failure::new(what));
     }
     let one = |seed| {
         let Split { train, test, .. } = split(rows, Share::Rows(0), TEST, seed)?;
-        with_validation(train, test, seed)
+        with_validation(validation, train, test, seed)
     };
     (0..SPLITS).map(one).collect()
 }
 
 /// Reads a line a split: how many rows to train on, then those rows, then the rows to test on.
-pub(super) fn read_splits(path: &Path, rows: usize) -> Result<Vec<Split>, Failure> {
+pub(super) fn read_splits(
+    path: &Path,
+    rows: usize,
+    validation: Validation,
+) -> Result<Vec<Split>, Failure> {
     let text = read_file(path)?;
     let mut splits = Vec::new();
     for (line, text) in lines(&text) {
@@ -66,6 +79,7 @@ pub(super) fn read_splits(path: &Path, rows: usize) -> Result<Vec<Split>, Failur
         }
         let (train, test) = numbers.split_at(count);
         splits.push(with_validation(
+            validation,
             train.to_vec(),
             test.to_vec(),
             splits.len() as u64,
@@ -78,7 +92,20 @@ pub(super) fn read_splits(path: &Path, rows: usize) -> Result<Vec<Split>, Failur
 }
 
 /// Sets a part of the rows to train on aside for validation.
-fn with_validation(train: Vec<usize>, test: Vec<usize>, seed: u64) -> Result<Split, Failure> {
+fn with_validation(
+    validation: Validation,
+    mut train: Vec<usize>,
+    test: Vec<usize>,
+    seed: u64,
+) -> Result<Split, Failure> {
+    if validation == Validation::Last {
+        let validation = train.split_off(train.len() * 4 / 5);
+        return Ok(Split {
+            train,
+            validation,
+            test,
+        });
+    }
     let parts = split(train.len(), VALIDATION, Share::Rows(0), seed)?;
     Ok(Split {
         validation: gather(&train, &parts.validation)?,
