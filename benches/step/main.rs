@@ -6,6 +6,7 @@
 //! cargo bench --bench step -- --only W1,W3      … of these networks
 //! cargo bench --bench step -- --isa avx2        … with this instruction set
 //! cargo bench --bench step -- --rounds 9        … as medians of nine rounds
+//! cargo bench --bench step -- --instructions    count the instructions of a step, under valgrind
 //! cargo bench --bench step -- --quick           check the results instead, and no times
 //! ```
 //!
@@ -18,6 +19,7 @@
 
 mod check;
 mod contestants;
+mod instructions;
 mod measure;
 mod networks;
 mod options;
@@ -52,6 +54,8 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let mut suite = Suite::new(options.isa);
     suite.keep(&options.only)?;
     match &options.mode {
+        Mode::Instructions { record } => instructions::check(*record),
+        Mode::Steps { name, count } => instructions::steps(suite, name, *count),
         Mode::Check => {
             suite.share_masks(options.isa);
             check::suite(&mut suite)
