@@ -177,7 +177,7 @@ vector! {
     _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_add_ps sum_f32x8
     transpose_f32: 8 x 4,
     load_first |from, count| _mm256_maskload_ps(from, first_of_8(count)),
-    store_first |to, vector, count| _mm256_maskstore_ps(to, first_of_8(count), vector),
+    store_first |to, vector, count| store_first_f32x8(to, vector, count),
 }
 
 vector! {
@@ -186,7 +186,7 @@ vector! {
     _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_add_pd sum_f64x4
     transpose_f64: 4 x 2,
     load_first |from, count| _mm256_maskload_pd(from, first_of_4(count)),
-    store_first |to, vector, count| _mm256_maskstore_pd(to, first_of_4(count), vector),
+    store_first |to, vector, count| store_first_f64x4(to, vector, count),
 }
 
 vector! {
@@ -235,6 +235,57 @@ fn first_of_4(count: usize) -> __m256i {
         _mm256_set1_epi64x(count as i64),
         _mm256_setr_epi64x(0, 1, 2, 3),
     )
+}
+
+/// The first `count` ≤ 8 lanes in pieces of 8, 4, 2 and 1: a masked store is one of the slowest
+/// instructions of AMD's processors, of some dozen cycles.
+///
+/// # Safety
+/// As [`Vector::store_first`].
+#[inline]
+#[target_feature(enable = "avx")]
+unsafe fn store_first_f32x8(mut to: *mut f32, v: __m256, count: usize) {
+    // SAFETY: the pieces add up to `count` scalars, which the caller says are writable.
+    unsafe {
+        if count & 8 != 0 {
+            return _mm256_storeu_ps(to, v);
+        }
+        let mut rest = _mm256_castps256_ps128(v);
+        if count & 4 != 0 {
+            _mm_storeu_ps(to, rest);
+            (to, rest) = (to.add(4), _mm256_extractf128_ps::<1>(v));
+        }
+        if count & 2 != 0 {
+            _mm_storel_pd(to.cast(), _mm_castps_pd(rest));
+            (to, rest) = (to.add(2), _mm_movehl_ps(rest, rest));
+        }
+        if count & 1 != 0 {
+            _mm_store_ss(to, rest);
+        }
+    }
+}
+
+/// The first `count` ≤ 4 lanes in pieces of 4, 2 and 1; see [`store_first_f32x8`].
+///
+/// # Safety
+/// As [`Vector::store_first`].
+#[inline]
+#[target_feature(enable = "avx")]
+unsafe fn store_first_f64x4(mut to: *mut f64, v: __m256d, count: usize) {
+    // SAFETY: the pieces add up to `count` scalars, which the caller says are writable.
+    unsafe {
+        if count & 4 != 0 {
+            return _mm256_storeu_pd(to, v);
+        }
+        let mut rest = _mm256_castpd256_pd128(v);
+        if count & 2 != 0 {
+            _mm_storeu_pd(to, rest);
+            (to, rest) = (to.add(2), _mm256_extractf128_pd::<1>(v));
+        }
+        if count & 1 != 0 {
+            _mm_store_sd(to, rest);
+        }
+    }
 }
 
 #[inline]
