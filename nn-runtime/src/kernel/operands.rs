@@ -142,6 +142,15 @@ impl<'a, T: Copy> Operands<'a, T> {
         }
     }
 
+    /// The product in pieces of at most `depth` steps k each, to be done in this order; one piece at
+    /// least, since C takes its start even without any step.
+    #[inline(always)]
+    pub(super) fn pieces(self, depth: usize) -> impl Iterator<Item = Self> {
+        (0..self.depth.max(1))
+            .step_by(depth)
+            .map(move |first| self.steps(first..self.depth.min(first.saturating_add(depth))))
+    }
+
     /// The same product with a copy of B.
     ///
     /// # Safety
