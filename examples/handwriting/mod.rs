@@ -38,7 +38,13 @@ impl Digits<784> {
     /// Reads MNIST from a folder: `train` has 60,000 digits of 28 x 28 pixels, `t10k` 10,000.
     pub(crate) fn mnist(folder: &Path, part: &str) -> Result<Self, Failure> {
         let pixels = idx(folder, &format!("{part}-images-idx3-ubyte"), &[28, 28])?;
-        let labels = idx(folder, &format!("{part}-labels-idx1-ubyte"), &[])?;
+        let name = format!("{part}-labels-idx1-ubyte");
+        let labels = idx(folder, &name, &[])?;
+        if let Some((i, label)) = (0..).zip(&labels).find(|(_, label)| **label > 9) {
+            let path = folder.join(name);
+            let wrong = format!("{}, byte {}: {label} is not a digit", path.display(), 8 + i);
+            return Err(Failure::new(wrong));
+        }
         let (images, _) = pixels.as_chunks::<784>();
         if images.len() != labels.len() {
             let (images, labels) = (images.len(), labels.len());
