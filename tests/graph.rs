@@ -52,19 +52,123 @@ fn nodes(graph: &Graph) {
     }
 }
 
-/// One line a node and an edge; every string is closed.
+/// Graphviz reads a node a node, labelled with its equation and shape, and an edge an edge, all in their
+/// colours.
 fn dot(graph: &Graph) {
-    let text = graph.to_dot();
-    let lines = |part: &str| text.lines().filter(|line| line.contains(part)).count();
-    assert_eq!(lines("[label="), graph.nodes().len());
-    assert_eq!(lines(" -> "), graph.edges().count());
-    for line in text.lines() {
-        assert_eq!(
-            line.replace("\\\"", "").matches('"').count() % 2,
-            0,
-            "{line}"
-        );
+    let (name, statements) = read_dot(&graph.to_dot());
+    assert_eq!(name, format!("\"{}", graph.name()));
+    let [defaults, statements @ ..] = &statements[..] else {
+        panic!("an empty graph")
+    };
+    assert_eq!(defaults.names, ["node"]);
+    let (nodes, edges) = statements.split_at(graph.nodes().len());
+    for ((index, node), found) in graph.nodes().iter().enumerate().zip(nodes) {
+        assert_eq!(found.names, [format!("v{index}")]);
+        let label = format!("\"{}\n{}", node.equation(), node.shape);
+        assert_eq!(found.attribute("label"), Some(&*label));
+        let colour = match node.direction {
+            Direction::Forward => None,
+            Direction::Backward => Some("red"),
+        };
+        assert_eq!(found.attribute("color"), colour, "{label}");
     }
+    assert_eq!(edges.len(), graph.edges().count());
+    for (edge, found) in graph.edges().zip(edges) {
+        assert_eq!(
+            found.names,
+            [format!("v{}", edge.from), format!("v{}", edge.to)]
+        );
+        let look = match edge.flow {
+            Flow::Forward => [None, None],
+            Flow::Backward => [Some("red"), None],
+            Flow::Kept => [Some("red"), Some("dashed")],
+        };
+        let found = ["color", "style"].map(|key| found.attribute(key));
+        assert_eq!(found, look, "{edge:?}");
+    }
+}
+
+/// A node, or an edge between two, with attributes. Of strings the first quotation mark is left.
+struct Statement {
+    names: Vec<String>,
+    attributes: Vec<[String; 2]>,
+}
+
+impl Statement {
+    fn attribute(&self, key: &str) -> Option<&str> {
+        let found = self.attributes.iter().find(|[name, _]| name == key);
+        found.map(|[_, value]| &**value)
+    }
+}
+
+/// Name and statements of a graph in the language of Graphviz, as much of its grammar as is used.
+fn read_dot(text: &str) -> (String, Vec<Statement>) {
+    let tokens = dot_tokens(text);
+    let [digraph, name, open, body @ .., close] = &tokens[..] else {
+        panic!("{text}")
+    };
+    assert_eq!([digraph, open, close], ["digraph", "{", "}"]);
+    let statements = body.split_inclusive(|token| token == ";").map(|tokens| {
+        let [tokens @ .., end] = tokens else {
+            panic!("nothing before the end")
+        };
+        assert_eq!(end, ";");
+        let (chain, attributes) = match tokens.iter().position(|token| token == "[") {
+            Some(open) => tokens.split_at(open),
+            None => (tokens, &[][..]),
+        };
+        let name = |tokens: &[String]| match tokens {
+            [name] => name.clone(),
+            _ => panic!("{tokens:?} is not a name"),
+        };
+        let attribute = |tokens: &[String]| match tokens {
+            [key, equals, value] if equals == "=" => [key.clone(), value.clone()],
+            _ => panic!("{tokens:?} is not an attribute"),
+        };
+        let attributes = match attributes {
+            [] => Vec::new(),
+            [_, list @ .., close] if close == "]" => {
+                list.split(|token| token == ",").map(attribute).collect()
+            }
+            _ => panic!("not closed: {attributes:?}"),
+        };
+        let names = chain.split(|token| token == "->").map(name).collect();
+        Statement { names, attributes }
+    });
+    (name.clone(), statements.collect())
+}
+
+/// Names, signs, `->`, and strings: a quotation mark and what is meant by the text behind it.
+fn dot_tokens(text: &str) -> Vec<String> {
+    let mut tokens = Vec::new();
+    let mut rest = text.chars().peekable();
+    while let Some(first) = rest.next() {
+        let mut token = String::from(first);
+        match first {
+            '"' => loop {
+                match rest.next().expect("the end of a string") {
+                    '"' => break,
+                    '\\' => token.push(match rest.next() {
+                        Some('n') => '\n',
+                        Some(plain @ ('"' | '\\')) => plain,
+                        escape => panic!("the escape {escape:?} in {token}"),
+                    }),
+                    character => token.push(character),
+                }
+            },
+            '-' => token.extend(rest.next_if_eq(&'>')),
+            'a'..='z' | '0'..='9' => {
+                token.extend(std::iter::from_fn(|| {
+                    rest.next_if(char::is_ascii_alphanumeric)
+                }));
+            }
+            '{' | '}' | '[' | ']' | '=' | ',' | ';' => {}
+            _ if first.is_whitespace() => continue,
+            _ => panic!("{first} outside of a string"),
+        }
+        tokens.push(token);
+    }
+    tokens
 }
 
 /// What an SVG shows: boxes (left, top, right, bottom), and arrows as points along their curves.
