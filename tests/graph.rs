@@ -171,10 +171,12 @@ fn dot_tokens(text: &str) -> Vec<String> {
     tokens
 }
 
-/// What an SVG shows: boxes (left, top, right, bottom), and arrows as points along their curves.
+/// What an SVG shows: boxes (left, top, right, bottom), and arrows as points along their curves, each
+/// with its colour.
 struct Drawing {
     boxes: Vec<[f64; 4]>,
     arrows: Vec<Vec<[f64; 2]>>,
+    colours: Vec<String>,
 }
 
 impl Drawing {
@@ -183,6 +185,7 @@ impl Drawing {
         let mut drawing = Self {
             boxes: Vec::new(),
             arrows: Vec::new(),
+            colours: Vec::new(),
         };
         let mut open = Vec::new();
         let mut rest = svg;
@@ -206,7 +209,10 @@ impl Drawing {
             assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
             match name {
                 "rect" if tag.contains(" x=") => drawing.boxes.push(frame(tag)),
-                "path" if tag.contains(" C") => drawing.arrows.push(curve(attribute(tag, "d"))),
+                "path" if tag.contains(" C") => {
+                    drawing.arrows.push(curve(attribute(tag, "d")));
+                    drawing.colours.push(attribute(tag, "stroke").to_owned());
+                }
                 _ => {}
             }
             rest = &rest[end + 1..];
@@ -269,11 +275,12 @@ fn boxes_do_not_overlap(drawing: &Drawing) {
     }
 }
 
-/// Arrows end at their boxes and cross no box. Values arrive from above, pointing down; derivatives
-/// and kept values arrive from below, pointing up.
+/// Arrows end at their boxes and cross no box. Values arrive from above, pointing down, in black;
+/// derivatives and kept values arrive from below, pointing up, in red.
 fn arrows_go_around_boxes(graph: &Graph, drawing: &Drawing) {
     assert_eq!(drawing.arrows.len(), graph.edges().count());
-    for (edge, arrow) in graph.edges().zip(&drawing.arrows) {
+    let arrows = drawing.arrows.iter().zip(&drawing.colours);
+    for (edge, (arrow, colour)) in graph.edges().zip(arrows) {
         let [.., before, end] = arrow[..] else {
             panic!("an arrow has two ends")
         };
@@ -293,6 +300,13 @@ fn arrows_go_around_boxes(graph: &Graph, drawing: &Drawing) {
             Flow::Backward => assert!(before[1] > end[1] && from[1] > to[3], "{edge:?} points up"),
             Flow::Kept => assert!(before[1] > end[1], "{edge:?} arrives from below"),
         }
+        let (black, red) = ("#222222", "#c62828");
+        let expected = if edge.flow == Flow::Forward {
+            black
+        } else {
+            red
+        };
+        assert_eq!(colour, expected, "{edge:?}");
         for point in arrow {
             for of in &drawing.boxes {
                 let [x, y] = *point;
