@@ -117,6 +117,11 @@ fn netlabs_runs() {
     }
 }
 
+#[differentiate]
+fn rosenbrock(x: f64, y: f64) -> f64 {
+    100.0 * (y - x * x).powi(2) + (1.0 - x).powi(2)
+}
+
 struct Rosenbrock;
 
 impl Objective for Rosenbrock {
@@ -124,13 +129,12 @@ impl Objective for Rosenbrock {
         2
     }
     fn value(&mut self, x: &[f64]) -> Result<f64, Error> {
-        let (a, b) = (1.0 - x[0], x[1] - x[0] * x[0]);
-        Ok(100.0 * b * b + a * a)
+        Ok(rosenbrock(x[0], x[1]))
     }
     fn gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, Error> {
-        let (a, b) = (1.0 - x[0], x[1] - x[0] * x[0]);
-        gradient.copy_from_slice(&[-400.0 * b * x[0] - 2.0 * a, 200.0 * b]);
-        self.value(x)
+        let (value, slopes) = rosenbrock_gradient(x[0], x[1]);
+        gradient.copy_from_slice(&slopes);
+        Ok(value)
     }
 }
 
@@ -390,6 +394,18 @@ fn networks_whose_training_differs_are_refused() {
     };
     refused_by_all::<Dropped>(&x, &t, 10, &sentence("Dropped"));
     refused_by_all::<Normed>(&x, &t, 10, &sentence("Normed"));
+}
+
+/// `dropout(1)` changes nothing, so there is nothing to refuse.
+#[test]
+fn keeping_all_units_is_no_dropout() {
+    network! { struct Kept<f64> = 1 -> tanh(3) -> dropout(1) -> 1; }
+    let ((x, t), mut plain, mut kept) = (points(), start(), Kept::zeros());
+    kept.parameters_mut().copy_from_slice(plain.parameters());
+    let fit = || FullBatch::new(Lbfgs::default()).cycles(5);
+    let expected = fit().fit(&mut plain, &x, &t);
+    assert_eq!(fit().fit(&mut kept, &x, &t), expected);
+    assert_eq!(kept.parameters(), plain.parameters());
 }
 
 #[test]

@@ -67,5 +67,6 @@ networks! {
     hero: { 2 -> tanh(7) -> dropout(0.8) -> bn -> 1 } sum_squares
     normalized: { 3 -> bn -> 4 -> bn -> gelu_tanh -> 2 } mse
     residual: { 2 -> 3 -> skip(tanh(4) -> skip(silu) -> 3) -> skip(bn -> softsign) -> 2 } cross_entropy
+    scaled: { 3 -> standardize -> tanh(4) -> 2 -> unstandardize } mse
     wide: { 5 -> tanh(17) -> relu(9) -> 3 } cross_entropy
 }
