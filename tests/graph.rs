@@ -27,6 +27,7 @@ drawn! {
     five_layers: { 64 -> tanh(50) -> tanh(50) -> tanh(50) -> tanh(50) -> 10 } cross_entropy
     hero: { 2 -> tanh(50) -> dropout(0.8) -> bn -> 1 } sum_squares
     batch_norm: { 3 -> bn -> 1 } mse
+    scaled: { 3 -> standardize -> tanh(4) -> 2 -> unstandardize } mse
     residual: { 2 -> silu(5) -> skip(tanh(7) -> skip(bn) -> 5) -> 2 } gaussian_nll
     kinked: { 2 -> 6 -> bn -> leaky_relu -> dropout(1) -> sigmoid(1) } huber
 }
