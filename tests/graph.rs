@@ -29,6 +29,7 @@ drawn! {
     batch_norm: { 3 -> bn -> 1 } mse
     scaled: { 3 -> standardize -> tanh(4) -> 2 -> unstandardize } mse
     residual: { 2 -> silu(5) -> skip(tanh(7) -> skip(bn) -> 5) -> 2 } gaussian_nll
+    own: { 2 -> leaky(3) -> 1; let leaky(x; a = 0.1) = if x < 0 { a * x } else { x } } mae
     kinked: { 2 -> 6 -> bn -> leaky_relu -> dropout(1) -> sigmoid(1) } huber
 }
 

@@ -328,6 +328,32 @@ fn bad_settings_are_refused() {
     }
 }
 
+/// ½ x₀² of so many variables that nobody has memory for their matrix.
+struct Wide;
+
+impl LeastSquares for Wide {
+    fn dimension(&self) -> usize {
+        1 << 20
+    }
+    fn linearize(&mut self, x: &[f64], visit: &mut dyn FnMut(f64, &[f64])) -> Result<(), Error> {
+        let mut slopes = vec![0.0; x.len()];
+        slopes[0] = 1.0;
+        visit(x[0], &slopes);
+        Ok(())
+    }
+}
+
+#[test]
+fn matrices_beyond_memory_are_refused() {
+    let mut x = vec![1.0; 1 << 20];
+    let found = FullBatch::new(LevenbergMarquardt::default()).minimize(&mut Wide, &mut x);
+    assert_eq!(
+        found.unwrap_err().to_string(),
+        "number of parameters under Levenberg-Marquardt is 1048576, but must be at most 10000; \
+         use L-BFGS"
+    );
+}
+
 #[test]
 fn a_start_of_another_length_is_refused() {
     fn length<O>(method: impl Method<O>, mut objective: O) {
