@@ -38,13 +38,7 @@ impl Digits<784> {
     /// Reads MNIST from a folder: `train` has 60,000 digits of 28 x 28 pixels, `t10k` 10,000.
     pub(crate) fn mnist(folder: &Path, part: &str) -> Result<Self, Failure> {
         let pixels = idx(folder, &format!("{part}-images-idx3-ubyte"), &[28, 28])?;
-        let name = format!("{part}-labels-idx1-ubyte");
-        let labels = idx(folder, &name, &[])?;
-        if let Some((i, label)) = (0..).zip(&labels).find(|(_, label)| **label > 9) {
-            let path = folder.join(name);
-            let wrong = format!("{}, byte {}: {label} is not a digit", path.display(), 8 + i);
-            return Err(Failure::new(wrong));
-        }
+        let labels = idx(folder, &format!("{part}-labels-idx1-ubyte"), &[])?;
         let (images, _) = pixels.as_chunks::<784>();
         if images.len() != labels.len() {
             let (images, labels) = (images.len(), labels.len());
@@ -98,7 +92,7 @@ fn moved<const PIXELS: usize>(
     })
 }
 
-/// The bytes of an idx file whose items have these extents.
+/// The bytes of an idx file whose items have these extents: pixels, or digits if there are none.
 fn idx(folder: &Path, name: &str, item: &[u32]) -> Result<Vec<u8>, Failure> {
     let (path, bytes) = open(folder, name)?;
     let wrong = |byte: usize, what: String| {
@@ -131,7 +125,11 @@ fn idx(folder: &Path, name: &str, item: &[u32]) -> Result<Vec<u8>, Failure> {
             format!("the file ends, but {items} items need {length} bytes"),
         );
     }
-    Ok(bytes[start..].to_vec())
+    let items = bytes[start..].to_vec();
+    match items.iter().position(|&digit| digit > 9) {
+        Some(i) if item.is_empty() => wrong(start + i, format!("{} is not a digit", items[i])),
+        _ => Ok(items),
+    }
 }
 
 /// A file's path and contents, unpacked if it is gzipped.
