@@ -27,7 +27,9 @@ drawn! {
     five_layers: { 64 -> tanh(50) -> tanh(50) -> tanh(50) -> tanh(50) -> 10 } cross_entropy
     hero: { 2 -> tanh(50) -> dropout(0.8) -> bn -> 1 } sum_squares
     batch_norm: { 3 -> bn -> 1 } mse
+    scaled: { 3 -> standardize -> tanh(4) -> 2 -> unstandardize } mse
     residual: { 2 -> silu(5) -> skip(tanh(7) -> skip(bn) -> 5) -> 2 } gaussian_nll
+    own: { 2 -> leaky(3) -> 1; let leaky(x; a = 0.1) = if x < 0 { a * x } else { x } } mae
     kinked: { 2 -> 6 -> bn -> leaky_relu -> dropout(1) -> sigmoid(1) } huber
 }
 
@@ -52,25 +54,131 @@ fn nodes(graph: &Graph) {
     }
 }
 
-/// One line a node and an edge; every string is closed.
+/// Graphviz reads a node a node, labelled with its equation and shape, and an edge an edge, all in their
+/// colours.
 fn dot(graph: &Graph) {
-    let text = graph.to_dot();
-    let lines = |part: &str| text.lines().filter(|line| line.contains(part)).count();
-    assert_eq!(lines("[label="), graph.nodes().len());
-    assert_eq!(lines(" -> "), graph.edges().count());
-    for line in text.lines() {
+    let (name, statements) = read_dot(&graph.to_dot());
+    assert_eq!(name, format!("\"{}", graph.name()));
+    let [defaults, statements @ ..] = &statements[..] else {
+        panic!("an empty graph")
+    };
+    assert_eq!(defaults.names, ["node"]);
+    let (nodes, edges) = statements.split_at(graph.nodes().len());
+    for ((index, node), found) in graph.nodes().iter().enumerate().zip(nodes) {
+        assert_eq!(found.names, [format!("v{index}")]);
+        let label = format!("\"{}\n{}", node.equation(), node.shape);
+        assert_eq!(found.attribute("label"), Some(&*label));
+        let colour = match node.direction {
+            Direction::Forward => None,
+            Direction::Backward => Some("red"),
+        };
+        assert_eq!(found.attribute("color"), colour, "{label}");
+    }
+    assert_eq!(edges.len(), graph.edges().count());
+    for (edge, found) in graph.edges().zip(edges) {
         assert_eq!(
-            line.replace("\\\"", "").matches('"').count() % 2,
-            0,
-            "{line}"
+            found.names,
+            [format!("v{}", edge.from), format!("v{}", edge.to)]
         );
+        let look = match edge.flow {
+            Flow::Forward => [None, None],
+            Flow::Backward => [Some("red"), None],
+            Flow::Kept => [Some("red"), Some("dashed")],
+        };
+        let found = ["color", "style"].map(|key| found.attribute(key));
+        assert_eq!(found, look, "{edge:?}");
     }
 }
 
-/// What an SVG shows: boxes (left, top, right, bottom), and arrows as points along their curves.
+/// A node, or an edge between two, with attributes. Of strings the first quotation mark is left.
+struct Statement {
+    names: Vec<String>,
+    attributes: Vec<[String; 2]>,
+}
+
+impl Statement {
+    fn attribute(&self, key: &str) -> Option<&str> {
+        let found = self.attributes.iter().find(|[name, _]| name == key);
+        found.map(|[_, value]| &**value)
+    }
+}
+
+/// Name and statements of a graph in the language of Graphviz, as much of its grammar as is used.
+fn read_dot(text: &str) -> (String, Vec<Statement>) {
+    let tokens = dot_tokens(text);
+    let [digraph, name, open, body @ .., close] = &tokens[..] else {
+        panic!("{text}")
+    };
+    assert_eq!([digraph, open, close], ["digraph", "{", "}"]);
+    let statements = body.split_inclusive(|token| token == ";").map(|tokens| {
+        let [tokens @ .., end] = tokens else {
+            panic!("nothing before the end")
+        };
+        assert_eq!(end, ";");
+        let (chain, attributes) = match tokens.iter().position(|token| token == "[") {
+            Some(open) => tokens.split_at(open),
+            None => (tokens, &[][..]),
+        };
+        let name = |tokens: &[String]| match tokens {
+            [name] => name.clone(),
+            _ => panic!("{tokens:?} is not a name"),
+        };
+        let attribute = |tokens: &[String]| match tokens {
+            [key, equals, value] if equals == "=" => [key.clone(), value.clone()],
+            _ => panic!("{tokens:?} is not an attribute"),
+        };
+        let attributes = match attributes {
+            [] => Vec::new(),
+            [_, list @ .., close] if close == "]" => {
+                list.split(|token| token == ",").map(attribute).collect()
+            }
+            _ => panic!("not closed: {attributes:?}"),
+        };
+        let names = chain.split(|token| token == "->").map(name).collect();
+        Statement { names, attributes }
+    });
+    (name.clone(), statements.collect())
+}
+
+/// Names, signs, `->`, and strings: a quotation mark and what is meant by the text behind it.
+fn dot_tokens(text: &str) -> Vec<String> {
+    let mut tokens = Vec::new();
+    let mut rest = text.chars().peekable();
+    while let Some(first) = rest.next() {
+        let mut token = String::from(first);
+        match first {
+            '"' => loop {
+                match rest.next().expect("the end of a string") {
+                    '"' => break,
+                    '\\' => token.push(match rest.next() {
+                        Some('n') => '\n',
+                        Some(plain @ ('"' | '\\')) => plain,
+                        escape => panic!("the escape {escape:?} in {token}"),
+                    }),
+                    character => token.push(character),
+                }
+            },
+            '-' => token.extend(rest.next_if_eq(&'>')),
+            'a'..='z' | '0'..='9' => {
+                token.extend(std::iter::from_fn(|| {
+                    rest.next_if(char::is_ascii_alphanumeric)
+                }));
+            }
+            '{' | '}' | '[' | ']' | '=' | ',' | ';' => {}
+            _ if first.is_whitespace() => continue,
+            _ => panic!("{first} outside of a string"),
+        }
+        tokens.push(token);
+    }
+    tokens
+}
+
+/// What an SVG shows: boxes (left, top, right, bottom), and arrows as points along their curves, each
+/// with its colour.
 struct Drawing {
     boxes: Vec<[f64; 4]>,
     arrows: Vec<Vec<[f64; 2]>>,
+    colours: Vec<String>,
 }
 
 impl Drawing {
@@ -79,6 +187,7 @@ impl Drawing {
         let mut drawing = Self {
             boxes: Vec::new(),
             arrows: Vec::new(),
+            colours: Vec::new(),
         };
         let mut open = Vec::new();
         let mut rest = svg;
@@ -102,7 +211,10 @@ impl Drawing {
             assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
             match name {
                 "rect" if tag.contains(" x=") => drawing.boxes.push(frame(tag)),
-                "path" if tag.contains(" C") => drawing.arrows.push(curve(attribute(tag, "d"))),
+                "path" if tag.contains(" C") => {
+                    drawing.arrows.push(curve(attribute(tag, "d")));
+                    drawing.colours.push(attribute(tag, "stroke").to_owned());
+                }
                 _ => {}
             }
             rest = &rest[end + 1..];
@@ -165,11 +277,12 @@ fn boxes_do_not_overlap(drawing: &Drawing) {
     }
 }
 
-/// Arrows end at their boxes and cross no box. Values arrive from above, pointing down; derivatives
-/// and kept values arrive from below, pointing up.
+/// Arrows end at their boxes and cross no box. Values arrive from above, pointing down, in black;
+/// derivatives and kept values arrive from below, pointing up, in red.
 fn arrows_go_around_boxes(graph: &Graph, drawing: &Drawing) {
     assert_eq!(drawing.arrows.len(), graph.edges().count());
-    for (edge, arrow) in graph.edges().zip(&drawing.arrows) {
+    let arrows = drawing.arrows.iter().zip(&drawing.colours);
+    for (edge, (arrow, colour)) in graph.edges().zip(arrows) {
         let [.., before, end] = arrow[..] else {
             panic!("an arrow has two ends")
         };
@@ -189,6 +302,13 @@ fn arrows_go_around_boxes(graph: &Graph, drawing: &Drawing) {
             Flow::Backward => assert!(before[1] > end[1] && from[1] > to[3], "{edge:?} points up"),
             Flow::Kept => assert!(before[1] > end[1], "{edge:?} arrives from below"),
         }
+        let (black, red) = ("#222222", "#c62828");
+        let expected = if edge.flow == Flow::Forward {
+            black
+        } else {
+            red
+        };
+        assert_eq!(colour, expected, "{edge:?}");
         for point in arrow {
             for of in &drawing.boxes {
                 let [x, y] = *point;

@@ -17,6 +17,11 @@ unrolled::network! {
     derive(Signals, Layers);
 }
 
+unrolled::network! {
+    struct Scaled<f64> = 3 -> standardize -> tanh(4) -> 2 -> unstandardize;
+    derive(Layers, Signals);
+}
+
 const DRAW: Draw = Draw { seed: 3, step: 9 };
 
 /// Numbers in (−1, 1): multiples of the golden ratio.
@@ -210,6 +215,47 @@ fn adjoints_are_slopes_of_the_loss() -> Result<(), Error> {
     };
     check("dz1", &c.z1, &from_z1)?;
     check("da1", &c.a1, &from_a1)
+}
+
+/// The layers at the two ends: (X − mean) / deviation, whose slope is 1/deviation, and its inverse.
+#[test]
+fn scaling_layers_are_layers() -> Result<(), Error> {
+    let (x, y) = (rows::<3>(40, 0.1), rows::<2>(40, 0.7));
+    let mut net = Scaled::init(Init::default(), 4);
+    unrolled::train::fit_scaling(&mut net, &x, &y)?;
+    let (inputs, targets) = (Standardizer::fit(&x)?, Standardizer::fit(&y)?);
+    let standard = net.layer1().forward(&x)?;
+    let expected = inputs.transform(&x)?;
+    close(standard.as_flattened(), expected.as_flattened(), 1e-14);
+    let (dx, ()) = net.layer1().backward(&x, &[[1.0; 3]; 40])?;
+    close(&dx[39], &net.input_deviation().map(f64::recip), 1e-14);
+
+    let a1 = net.layer3().forward(&net.layer2().forward(&standard)?)?;
+    let h2 = net.layer4().forward(&a1)?;
+    let f = net.layer5().forward(&h2)?;
+    let expected = targets.inverse(&h2)?;
+    close(f.as_flattened(), expected.as_flattened(), 1e-14);
+    close(
+        f.as_flattened(),
+        net.predict_rows(&x)?.as_flattened(),
+        1e-14,
+    );
+    let (dh2, ()) = net.layer5().backward(&h2, &[[1.0; 2]; 40])?;
+    close(&dh2[39], net.target_deviation(), 1e-14);
+
+    // The loss compares without units: G₂ = F̃ − Ỹ.
+    let signals = net.signals(&x, &y, DRAW)?;
+    let standard = targets.transform(&y)?;
+    let differences = h2.as_flattened().iter().zip(standard.as_flattened());
+    let differences: Vec<f64> = differences.map(|(f, y)| f - y).collect();
+    let found: Vec<f64> = signals
+        .get("g2")
+        .expect("a signal")
+        .iter()
+        .copied()
+        .collect();
+    close(&found, &differences, 1e-13);
+    Ok(())
 }
 
 #[test]

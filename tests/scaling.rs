@@ -4,6 +4,7 @@
 mod support;
 
 use support::{DRAW, Given, assert_close, numbers, to_f64, to_rows};
+use unrolled::full_batch::{BatchLoss, Method};
 use unrolled::prelude::*;
 use unrolled::train::fit_scaling;
 
@@ -276,44 +277,58 @@ fn divergence_restores_the_constants() {
 
 network! {
     struct InsideSmooth<f64> = 3 -> standardize -> tanh(4) -> 2 -> unstandardize;
-    derive(HessianVectorProduct);
+    derive(HessianVectorProduct, Jacobian);
 }
 network! {
     struct OutsideSmooth<f64> = 3 -> tanh(4) -> 2;
-    derive(HessianVectorProduct);
+    derive(HessianVectorProduct, Jacobian);
 }
 
-/// Full-batch methods fit the constants too, and minimize the same loss.
+/// Full-batch methods fit the constants too, minimize the same loss, and leave a network that predicts
+/// in the targets' own units.
+#[track_caller]
+fn check_full_batch<M>(method: M)
+where
+    M: Copy
+        + for<'d> Method<BatchLoss<'d, InsideSmooth>>
+        + for<'d> Method<BatchLoss<'d, OutsideSmooth>>,
+{
+    let (x, y) = data(40);
+    let mut inside = InsideSmooth::init(Init::default(), 7);
+    let mut outside = OutsideSmooth::zeros();
+    outside
+        .parameters_mut()
+        .copy_from_slice(inside.parameters());
+    let fit = || FullBatch::new(method).cycles(10);
+    let found = fit().fit(&mut inside, &x, &y).unwrap();
+    let expected = fit()
+        .fit(&mut outside, &standard(&x), &standard(&y))
+        .unwrap();
+    // Ten cycles of equal numbers up to rounding.
+    assert_close("E", &[found.value], &[expected.value], 1e-10);
+    let parameters = [inside.parameters(), outside.parameters()];
+    assert_close("parameters", parameters[0], parameters[1], 1e-8);
+    let standards = (
+        Standardizer::fit(&x).unwrap(),
+        Standardizer::fit(&y).unwrap(),
+    );
+    assert_eq!(inside.input_mean()[..], *standards.0.mean());
+    assert_eq!(inside.input_deviation()[..], *standards.0.deviation());
+    assert_eq!(inside.target_mean()[..], *standards.1.mean());
+    assert_eq!(inside.target_deviation()[..], *standards.1.deviation());
+    let found = inside.predict_rows(&x).unwrap();
+    let scaled = outside.predict_rows(&standard(&x)).unwrap();
+    let expected = standards.1.inverse(&scaled).unwrap();
+    let (found, expected) = (found.as_flattened(), expected.as_flattened());
+    assert_close("predictions", found, expected, 1e-8);
+}
+
 #[test]
 fn full_batch_methods_see_standard_units() {
-    let (x, y) = data(40);
-    macro_rules! check {
-        ($method:expr) => {{
-            let mut inside = InsideSmooth::init(Init::default(), 7);
-            let mut outside = OutsideSmooth::zeros();
-            outside
-                .parameters_mut()
-                .copy_from_slice(inside.parameters());
-            let fit = || FullBatch::new($method).cycles(10);
-            fit().fit(&mut inside, &x, &y).unwrap();
-            fit()
-                .fit(&mut outside, &standard(&x), &standard(&y))
-                .unwrap();
-            // Ten cycles of equal numbers up to rounding.
-            assert_close(
-                "parameters",
-                inside.parameters(),
-                outside.parameters(),
-                1e-8,
-            );
-            assert_eq!(
-                inside.input_mean()[..],
-                *Standardizer::fit(&x).unwrap().mean()
-            );
-        }};
-    }
-    check!(Scg::default());
-    check!(Lbfgs::default());
+    check_full_batch(Scg::default());
+    check_full_batch(Scg::default().exact());
+    check_full_batch(Lbfgs::default());
+    check_full_batch(LevenbergMarquardt::default());
 }
 
 /// Without fitting, the layers change nothing.

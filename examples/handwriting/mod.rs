@@ -92,7 +92,7 @@ fn moved<const PIXELS: usize>(
     })
 }
 
-/// The bytes of an idx file whose items have these extents.
+/// The bytes of an idx file whose items have these extents: pixels, or digits if there are none.
 fn idx(folder: &Path, name: &str, item: &[u32]) -> Result<Vec<u8>, Failure> {
     let (path, bytes) = open(folder, name)?;
     let wrong = |byte: usize, what: String| {
@@ -125,7 +125,11 @@ fn idx(folder: &Path, name: &str, item: &[u32]) -> Result<Vec<u8>, Failure> {
             format!("the file ends, but {items} items need {length} bytes"),
         );
     }
-    Ok(bytes[start..].to_vec())
+    let items = bytes[start..].to_vec();
+    match items.iter().position(|&digit| digit > 9) {
+        Some(i) if item.is_empty() => wrong(start + i, format!("{} is not a digit", items[i])),
+        _ => Ok(items),
+    }
 }
 
 /// A file's path and contents, unpacked if it is gzipped.

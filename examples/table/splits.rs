@@ -11,6 +11,8 @@ const SPLITS: u64 = 20;
 const TEST: Share = Share::Fraction(0.1);
 /// Of the rows to train on.
 const VALIDATION: Share = Share::Fraction(0.2);
+/// Rows to train on of which this share is one.
+const LEAST: usize = 5;
 
 /// Which of the rows to train on are set aside for validation: a fifth of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,9 +59,9 @@ pub(super) fn read_splits(
             );
         }
         let (count, numbers) = (numbers[0], &numbers[1..]);
-        if count < 2 || count >= numbers.len() {
+        if !(LEAST..numbers.len()).contains(&count) {
             let what = format!(
-                "{count} rows to train on, of {}; both parts need some",
+                "{count} rows to train on, of {}; give at least {LEAST}, and leave some to test on",
                 numbers.len()
             );
             return Err(wrong(1, what));

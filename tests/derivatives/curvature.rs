@@ -61,11 +61,10 @@ where
 }
 
 macro_rules! without_hidden_layer {
-    ($($name:ident: $inputs:literal -> $outputs:literal, { $($loss:tt)* })*) => {$(
+    ($($name:ident: { $($declaration:tt)* })*) => {$(
         mod $name {
             unrolled::network! {
-                pub struct Linear<f64> = $inputs -> $outputs;
-                loss = $($loss)*;
+                pub struct Linear<f64> = $($declaration)*;
                 derive(DiagonalCurvature, HessianVectorProduct);
             }
 
@@ -79,14 +78,18 @@ macro_rules! without_hidden_layer {
 }
 
 without_hidden_layer! {
-    sum_squares: 3 -> 2, { sum_squares }
-    mse: 3 -> 4, { mse }
-    huber: 3 -> 2, { huber(delta = 0.5) }
-    cross_entropy: 3 -> 4, { cross_entropy }
-    two_classes: 1 -> 2, { cross_entropy }
-    binary_cross_entropy: 3 -> 2, { binary_cross_entropy }
-    gaussian_nll: 3 -> 4, { gaussian_nll }
-    one_deviation: 2 -> 2, { gaussian_nll }
+    sum_squares: { 3 -> 2; loss = sum_squares }
+    mse: { 3 -> 4; loss = mse }
+    huber: { 3 -> 2; loss = huber(delta = 0.5) }
+    cross_entropy: { 3 -> 4; loss = cross_entropy }
+    two_classes: { 1 -> 2; loss = cross_entropy }
+    binary_cross_entropy: { 3 -> 2; loss = binary_cross_entropy }
+    gaussian_nll: { 3 -> 4; loss = gaussian_nll }
+    one_deviation: { 2 -> 2; loss = gaussian_nll }
+    own_units: { 3 -> standardize -> 2 -> unstandardize; loss = mse }
+    own_deviations: { 3 -> 4 -> unstandardize; loss = gaussian_nll }
+    own: { 3 -> 2; loss(mu, s; y) = powi(y - mu, 2) * exp(-s) + s }
+    own_mean: { 2 -> 3; loss(f, y) = mean(powi(f - y, 4)) }
 }
 
 /// Against the Hessian's diagonal, element by element from products with unit vectors.

@@ -10,17 +10,15 @@ mod support;
 
 /// Declarations, each with a name and its tests.
 macro_rules! networks {
-    ($($name:ident: { $($layers:tt)* } $loss:ident)*) => {$(
+    ($($name:ident: { $($declaration:tt)* })*) => {$(
         mod $name {
             unrolled::network! {
-                pub struct Double<f64> = $($layers)*;
-                loss = $loss;
+                pub struct Double<f64> = $($declaration)*;
                 derive(HessianVectorProduct, Jacobian, InputJacobian, DiagonalCurvature);
             }
             unrolled::network! {
-                pub struct Single<f32> = $($layers)*;
+                pub struct Single<f32> = $($declaration)*;
                 derive(DiagonalCurvature, InputJacobian, Jacobian, HessianVectorProduct,);
-                loss = $loss;
             }
 
             #[test]
@@ -56,16 +54,19 @@ fn difference(f: impl Fn(f64) -> Vec<f64>) -> Vec<f64> {
 }
 
 networks! {
-    linear: { 3 -> 2 } sum_squares
-    sinusoid: { 1 -> tanh(10) -> 1 } sum_squares
-    deep: { 2 -> tanh(3) -> sigmoid(4) -> softplus(3) -> 2 } mse
-    classifier: { 3 -> gelu(5) -> 4 } cross_entropy
-    binary: { 3 -> silu(4) -> 1 } binary_cross_entropy
-    deviations: { 2 -> sin(4) -> elu(3) -> 4 } gaussian_nll
-    kinked: { 3 -> relu(5) -> leaky_relu(4) -> 2 } huber
-    absolute: { 2 -> selu(3) -> lecun_tanh(3) -> 2 } mae
-    hero: { 2 -> tanh(7) -> dropout(0.8) -> bn -> 1 } sum_squares
-    normalized: { 3 -> bn -> 4 -> bn -> gelu_tanh -> 2 } mse
-    residual: { 2 -> 3 -> skip(tanh(4) -> skip(silu) -> 3) -> skip(bn -> softsign) -> 2 } cross_entropy
-    wide: { 5 -> tanh(17) -> relu(9) -> 3 } cross_entropy
+    linear: { 3 -> 2; loss = sum_squares }
+    sinusoid: { 1 -> tanh(10) -> 1; loss = sum_squares }
+    deep: { 2 -> tanh(3) -> sigmoid(4) -> softplus(3) -> 2; loss = mse }
+    classifier: { 3 -> gelu(5) -> 4; loss = cross_entropy }
+    binary: { 3 -> silu(4) -> 1; loss = binary_cross_entropy }
+    deviations: { 2 -> sin(4) -> elu(3) -> 4; loss = gaussian_nll }
+    kinked: { 3 -> relu(5) -> leaky_relu(4) -> 2; loss = huber }
+    absolute: { 2 -> selu(3) -> lecun_tanh(3) -> 2; loss = mae }
+    hero: { 2 -> tanh(7) -> dropout(0.8) -> bn -> 1; loss = sum_squares }
+    normalized: { 3 -> bn -> 4 -> bn -> gelu_tanh -> 2; loss = mse }
+    residual: { 2 -> 3 -> skip(tanh(4) -> skip(silu) -> 3) -> skip(bn -> softsign) -> 2; loss = cross_entropy }
+    scaled: { 3 -> standardize -> tanh(4) -> 2 -> unstandardize; loss = mse }
+    wide: { 5 -> tanh(17) -> relu(9) -> 3; loss = cross_entropy }
+    learnable: { 3 -> swish(4) -> 2; let swish(x; a = 1) = x * sigmoid(a * x); loss = mse }
+    own_loss: { 3 -> tanh(4) -> 3; loss(mu, nu, s; y, z) = (powi(y - mu, 2) + powi(z - nu, 2)) * exp(-s) + s }
 }

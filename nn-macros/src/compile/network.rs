@@ -205,14 +205,14 @@ fn outputs_by(
 fn diagonal_curvature(network: &Network) -> Pass {
     let Forward {
         graph,
-        output,
+        compared,
         loss,
         parameters,
         ..
     } = &network.prediction;
     let mut graph = graph.clone();
-    let of_output = loss_curvature(&mut graph, *loss, *output);
-    let curvatures = curvature(&mut graph, *output, of_output, parameters);
+    let of_output = loss_curvature(&mut graph, *loss, *compared);
+    let curvatures = curvature(&mut graph, *compared, of_output, parameters);
     let mut outputs = vec![Output::new(*loss, Leaves::Returned)];
     let pieces = curvatures.into_iter();
     outputs.extend(pieces.map(|id| Output::new(id, Leaves::Flat("curvature"))));

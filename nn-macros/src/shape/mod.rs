@@ -50,6 +50,8 @@ pub struct Forward {
     pub graph: Graph,
     /// F, a row per sample.
     pub output: NodeId,
+    /// The outputs as the loss compares them: F, or what `unstandardize` makes F of.
+    pub compared: NodeId,
     /// L, the sum over the samples.
     pub loss: NodeId,
     /// The parameters, in the order of [`Network::parameters`].
@@ -238,6 +240,7 @@ fn forward(model: &Model, mode: Mode, errors: &mut Errors) -> (Forward, Tensors)
     let forward = Forward {
         graph: writer.graph,
         output,
+        compared: writer.standard.map_or(output, |standard| standard.output),
         loss,
         parameters: writer.parameters,
         statistics: writer.statistics,

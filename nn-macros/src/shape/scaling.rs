@@ -5,6 +5,7 @@ use crate::formula::builtin::Pairing;
 use crate::ir::{NodeId, Unary};
 
 /// The outputs without a unit, and what gives targets theirs.
+#[derive(Clone, Copy)]
 pub(super) struct Standard {
     pub output: NodeId,
     mean: NodeId,
@@ -65,7 +66,7 @@ impl Writer<'_> {
 
     /// What the loss compares: outputs and targets as they are, or both without a unit.
     pub(super) fn compared(&mut self, f: NodeId, y: NodeId) -> (NodeId, NodeId) {
-        let Some(standard) = self.standard.take() else {
+        let Some(standard) = self.standard else {
             return (f, y);
         };
         let y = self.without_unit(y, standard.mean, standard.deviation);

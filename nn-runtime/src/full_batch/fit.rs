@@ -91,7 +91,8 @@ impl<'o, M> FullBatch<'o, M> {
     ///
     /// * [`Error::TrainingDiffers`]: dropout or batch normalization;
     /// * [`Error::NotSumOfSquares`]: such a loss under [`LevenbergMarquardt`](super::LevenbergMarquardt);
-    /// * [`Error::Setting`]: a setting out of range, or a network without parameters;
+    /// * [`Error::Setting`]: a setting out of range, a network without parameters, or one with more than
+    ///   10,000 under [`LevenbergMarquardt`](super::LevenbergMarquardt);
     /// * [`Error::Empty`], [`Error::RowCount`], [`Error::Width`], [`Error::NotFinite`],
     ///   [`Error::Label`]: unusable data;
     /// * [`Error::Isa`]: `UNROLLED_ISA` names an instruction set that is not available.

@@ -23,9 +23,9 @@ use crate::optim::{check_length, not_negative, positive};
 ///
 /// A penalty α/2 Σθ² counts as further residuals √α θ: α joins the diagonal of JᵀJ.
 ///
-/// JᵀJ is summed up a residual at a time; J is never held as a whole. Memory is two P x P matrices; a
-/// cycle costs P³/6 multiplications for the factorization, and after an accepted step one
-/// linearization with P²/2 a residual.
+/// JᵀJ is summed up a residual at a time; J is never held as a whole. Memory is two P x P matrices, so
+/// that more than 10,000 parameters, or 1.6 GB, are refused; a cycle costs P³/6 multiplications for the
+/// factorization, and after an accepted step one linearization with P²/2 a residual.
 ///
 /// The least damped directions are those that the data say least about, so that for a network with
 /// more parameters than outputs over all rows the minimum it finds depends on the start.
@@ -53,6 +53,9 @@ pub enum Damping {
     #[default]
     Scaled,
 }
+
+/// The most parameters: their matrices would be too large, and their equations too slow.
+const MOST: usize = 10_000;
 
 impl Default for LevenbergMarquardt {
     fn default() -> Self {
@@ -116,6 +119,13 @@ impl<O: LeastSquares + ?Sized> Method<O> for LevenbergMarquardt {
         not_negative("Levenberg-Marquardt's step tolerance", self.step_tolerance)?;
         let n = evaluator.variables();
         check_length("start", x, n)?;
+        if n > MOST {
+            return Err(Error::Setting {
+                name: "number of parameters under Levenberg-Marquardt",
+                value: n as f64,
+                range: "at most 10000; use L-BFGS",
+            });
+        }
         let mut state = LevenbergMarquardtState {
             value: evaluator.half_squares(x)?,
             gradient: vec![0.0; n],

@@ -310,6 +310,18 @@ fn invalid_settings() {
     }
 }
 
+/// To the last bit, as one rounding of the fraction and one of its root.
+#[test]
+fn bounds_are_exact() {
+    for (rows, columns) in [(1, 1), (2, 50), (784, 300), (7, 3)] {
+        let bound = |gain| bound(gain, &weight(gain, rows, columns, 0));
+        let (fan_in, fan_out) = (rows as f64, columns as f64);
+        assert_eq!(bound(Gain::Glorot), (6.0 / (fan_in + fan_out)).sqrt());
+        assert_eq!(bound(Gain::He), (6.0 / fan_in).sqrt());
+        assert_eq!(bound(Gain::LeCun), (3.0 / fan_in).sqrt());
+    }
+}
+
 /// PyTorch's closed forms carry a gain, 5/3 for tanh and √2 for relu; ours has none for tanh and
 /// writes √(6/n) for √2·√(3/n). Two roundings apart.
 #[test]

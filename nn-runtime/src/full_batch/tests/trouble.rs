@@ -1,13 +1,11 @@
 //! What happens at a minimum, at NaN, where the gradient lies, and with bad settings: a reason or a
 //! typed error, never a panic, and the best variables are left behind.
 
-use std::ops::ControlFlow;
-
 use super::functions::{BEALE, Function, ROSENBROCK};
 use crate::error::Error;
 use crate::full_batch::{
     FullBatch, FullBatchHistory, HalfSquares, Lbfgs, LeastSquares, LevenbergMarquardt, Method,
-    NotFinite, Objective, Scg, StopReason,
+    NotFinite, Objective, Scg, StopReason, TwiceDifferentiable,
 };
 
 /// ½ ‖x‖² of two variables, with something wrong beyond the line x₀ = 1.
@@ -19,6 +17,8 @@ enum Mistake {
     Slopes,
     /// The slopes point uphill, everywhere.
     Sign,
+    /// Slopes so large that their squares are not finite.
+    Steep,
     /// An error of the objective's own.
     Error,
 }
@@ -35,6 +35,7 @@ impl LeastSquares for Wrong {
             Mistake::Error if beyond => return Err(FAILURE),
             Mistake::Sign => -1.0,
             Mistake::Slopes if beyond => f64::NAN,
+            Mistake::Steep if beyond => 1e200,
             _ => 1.0,
         };
         let value = if self.0 == Mistake::Value && beyond {
@@ -144,6 +145,56 @@ fn beyond_the_line_there_are_no_slopes() {
     );
 }
 
+/// Levenberg's and Marquardt's JᵀJ is infinite there; the others try a step or two with such slopes.
+#[test]
+fn beyond_the_line_slopes_have_no_squares() {
+    all(
+        || Wrong(Mistake::Steep),
+        [3.0, 4.0],
+        |history, x| {
+            assert_ne!(history.stopped.reason, StopReason::Cycles);
+            assert_eq!(history.value, 0.5 * (x[0] * x[0] + x[1] * x[1]));
+            assert!(history.value < history.initial_value);
+        },
+    );
+    let mut x = [3.0, 4.0];
+    let history = FullBatch::new(LevenbergMarquardt::default())
+        .minimize(&mut Wrong(Mistake::Steep), &mut x)
+        .unwrap();
+    let quantity = NotFinite::Curvature;
+    assert_eq!(history.stopped.reason, StopReason::NotFinite { quantity });
+}
+
+impl TwiceDifferentiable for HalfSquares<Wrong> {
+    fn hessian_vector_product(
+        &mut self,
+        _: &[f64],
+        _: &[f64],
+        product: &mut [f64],
+    ) -> Result<(), Error> {
+        product.fill(f64::NAN);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_curvature_that_is_not_finite() {
+    let quantity = NotFinite::Curvature;
+    let mut x = [3.0, 4.0];
+    let history = FullBatch::new(Scg::default().exact())
+        .minimize(&mut HalfSquares(Wrong(Mistake::Sign)), &mut x)
+        .unwrap();
+    assert_eq!(history.stopped.reason, StopReason::NotFinite { quantity });
+    assert_eq!((history.stopped.cycle, x), (1, [3.0, 4.0]));
+    // The probing step goes beyond the line.
+    let mut x = [1.0, 0.0];
+    let history = FullBatch::new(Scg::default())
+        .minimize(&mut HalfSquares(Wrong(Mistake::Slopes)), &mut x)
+        .unwrap();
+    assert_eq!(history.stopped.reason, StopReason::NotFinite { quantity });
+    assert_eq!(x, [1.0, 0.0]);
+}
+
 #[test]
 fn a_gradient_that_points_uphill() {
     let mut x = [3.0, 4.0];
@@ -218,58 +269,6 @@ fn a_function_without_a_minimum() {
     );
 }
 
-#[test]
-fn target_cycles_and_observers_end_it() {
-    let fresh = || (HalfSquares(ROSENBROCK), [-1.2, 1.0]);
-    let (mut f, mut x) = fresh();
-    let history = FullBatch::new(Lbfgs::default())
-        .target(0.1)
-        .minimize(&mut f, &mut x)
-        .unwrap();
-    assert!(
-        matches!(history.stopped.reason, StopReason::Target { value, target: 0.1 } if value <= 0.1)
-    );
-    assert!(history.value <= 0.1 && history.cycles[history.cycles.len() - 2].value > 0.1);
-
-    let (mut f, mut x) = fresh();
-    let history = FullBatch::new(Lbfgs::default())
-        .target(1e9)
-        .minimize(&mut f, &mut x)
-        .unwrap();
-    assert_eq!((history.stopped.cycle, x), (0, [-1.2, 1.0]));
-
-    let (mut f, mut x) = fresh();
-    let history = FullBatch::new(Scg::default())
-        .cycles(7)
-        .minimize(&mut f, &mut x)
-        .unwrap();
-    assert_eq!((history.stopped.cycle, history.cycles.len()), (7, 7));
-    assert_eq!(
-        history.stopped.to_string(),
-        "stopped after cycle 7: it was the last one asked for"
-    );
-
-    let (mut f, mut x) = fresh();
-    let mut seen = Vec::new();
-    let history = FullBatch::new(Scg::default())
-        .observe(|cycle, x| {
-            seen.push((cycle.value, x.to_vec()));
-            if cycle.cycle == 3 {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        })
-        .minimize(&mut f, &mut x)
-        .unwrap();
-    assert_eq!(
-        (history.stopped.cycle, history.stopped.reason),
-        (3, StopReason::Observer)
-    );
-    assert_eq!(seen.len(), 3);
-    assert_eq!(seen[2], (history.value, x.to_vec()));
-}
-
 #[track_caller]
 fn refused<M: Method<HalfSquares<Function>>>(run: FullBatch<'_, M>, sentence: &str) {
     let mut x = [-1.2, 1.0];
@@ -327,6 +326,32 @@ fn bad_settings_are_refused() {
         let found = FullBatch::new(method).minimize(&mut ROSENBROCK.clone(), &mut [1.0, 2.0]);
         assert!(matches!(found, Err(Error::Setting { .. })));
     }
+}
+
+/// ½ x₀² of so many variables that nobody has memory for their matrix.
+struct Wide;
+
+impl LeastSquares for Wide {
+    fn dimension(&self) -> usize {
+        1 << 20
+    }
+    fn linearize(&mut self, x: &[f64], visit: &mut dyn FnMut(f64, &[f64])) -> Result<(), Error> {
+        let mut slopes = vec![0.0; x.len()];
+        slopes[0] = 1.0;
+        visit(x[0], &slopes);
+        Ok(())
+    }
+}
+
+#[test]
+fn matrices_beyond_memory_are_refused() {
+    let mut x = vec![1.0; 1 << 20];
+    let found = FullBatch::new(LevenbergMarquardt::default()).minimize(&mut Wide, &mut x);
+    assert_eq!(
+        found.unwrap_err().to_string(),
+        "number of parameters under Levenberg-Marquardt is 1048576, but must be at most 10000; \
+         use L-BFGS"
+    );
 }
 
 #[test]

@@ -1,45 +1,17 @@
-//! Full-batch methods on generated networks, and scaled conjugate gradient against Netlab's own runs.
+//! Full-batch methods on generated networks.
 
+mod netlab;
+#[path = "../support/mod.rs"]
 mod support;
 
-use support::{Given, assert_close, netlab, to_f64};
+use support::{Given, assert_close, to_f64};
 use unrolled::derivatives::{HessianVectorProduct, Jacobian};
-use unrolled::full_batch::{
-    BatchLoss, FiniteDifference, HalfSquares, Method, Objective, TwiceDifferentiable,
-};
+use unrolled::full_batch::{BatchLoss, FiniteDifference, HalfSquares, Method, Objective};
 use unrolled::prelude::*;
 
 network! {
     struct Three<f64> = 1 -> tanh(3) -> 1;
     derive(HessianVectorProduct, Jacobian);
-}
-
-/// Every cycle of Netlab's run: the value to 1e-10 for ten cycles and 1e-6 for 35, after which
-/// rounding, through a curvature from differences, goes its own way. β follows Netlab's rules exactly
-/// but where the curvature is in it.
-#[track_caller]
-fn check_run(file: &str, found: &FullBatchHistory) {
-    let Some(cycles) = netlab::rows(&format!("{file}.scg.csv")) else {
-        return;
-    };
-    assert!(found.cycles.len() >= 35, "{}", found.stopped);
-    for (recorded, cycle) in cycles.iter().zip(&found.cycles).take(35) {
-        assert_eq!(recorded[0], cycle.cycle as f64);
-        let tolerance = if cycle.cycle <= 10 { 1e-10 } else { 1e-6 };
-        netlab::assert_near(
-            &format!("{file}, {cycle:?}"),
-            cycle.value,
-            recorded[1],
-            tolerance,
-        );
-        let beta = cycle.damping.expect("β");
-        netlab::assert_near(
-            &format!("{file}, β, {cycle:?}"),
-            beta,
-            recorded[2],
-            1e4 * tolerance,
-        );
-    }
 }
 
 /// Bishop's ten points of a noisy sinusoid, x = k/9, with the six decimals of his file.
@@ -56,7 +28,7 @@ fn points() -> ([[f64; 1]; 10], [[f64; 1]; 10]) {
 fn start() -> Three {
     let packed: Vec<f64> = (1..=10).map(|k| 0.5 * f64::from(k).sin()).collect();
     let mut network = Three::zeros();
-    let parameters = netlab::unpacked([1, 3, 1], &packed);
+    let parameters = support::netlab::unpacked([1, 3, 1], &packed);
     network.parameters_mut().copy_from_slice(&parameters);
     network
 }
@@ -64,132 +36,6 @@ fn start() -> Three {
 /// Tolerances of 0: as many cycles as asked for.
 fn netlabs_scg() -> Scg {
     Scg::default().tolerances(0.0, 0.0)
-}
-
-#[test]
-fn netlabs_start() {
-    let Some(recorded) = netlab::named("prml_1x3x1_linear.init.csv") else {
-        return;
-    };
-    let ((x, t), mut network) = (points(), start());
-    let mut gradient = [0.0; 10];
-    let loss = network
-        .gradient(
-            Isa::best(),
-            &x,
-            &t,
-            Draw::default(),
-            &mut Workspace::new(),
-            &mut gradient,
-        )
-        .expect("a gradient");
-    netlab::assert_near("E", loss, recorded["E0"][0], 1e-10);
-    let expected = netlab::unpacked([1, 3, 1], &recorded["grad0"]);
-    for (found, expected) in gradient.iter().zip(expected) {
-        netlab::assert_near("gradient", *found, expected, 1e-10);
-    }
-    for ([y], expected) in network.forward(&x).iter().zip(&recorded["y0_rowmajor"]) {
-        netlab::assert_near("output", *y, *expected, 1e-10);
-    }
-}
-
-#[test]
-fn netlabs_runs() {
-    let (x, t) = points();
-    for (file, alpha) in [
-        ("prml_1x3x1_linear", 0.0),
-        ("prml_1x3x1_linear_alpha0.01", 0.01),
-    ] {
-        let history = FullBatch::new(netlabs_scg())
-            .cycles(200)
-            .alpha(alpha)
-            .fit(&mut start(), &x, &t)
-            .expect("a fit");
-        check_run(file, &history);
-        let Some(last) = netlab::named(&format!("{file}.final.csv")) else {
-            continue;
-        };
-        println!(
-            "{file}: {} after {:?}; Netlab's {:?}",
-            history.value, history.evaluations, last["E"]
-        );
-        assert_eq!(history.evaluations.values as f64, last["nfeval"][0]);
-    }
-}
-
-struct Rosenbrock;
-
-impl Objective for Rosenbrock {
-    fn dimension(&self) -> usize {
-        2
-    }
-    fn value(&mut self, x: &[f64]) -> Result<f64, Error> {
-        let (a, b) = (1.0 - x[0], x[1] - x[0] * x[0]);
-        Ok(100.0 * b * b + a * a)
-    }
-    fn gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, Error> {
-        let (a, b) = (1.0 - x[0], x[1] - x[0] * x[0]);
-        gradient.copy_from_slice(&[-400.0 * b * x[0] - 2.0 * a, 200.0 * b]);
-        self.value(x)
-    }
-}
-
-/// All 48 cycles; the last ones, where E is below 1e-4 and halves its digits, in number alone.
-#[test]
-fn netlabs_rosenbrock() {
-    let mut x = [-1.0, 1.0];
-    let history = FullBatch::new(netlabs_scg())
-        .minimize(&mut Rosenbrock, &mut x)
-        .expect("a minimum");
-    check_run("rosenbrock", &history);
-    assert_eq!(history.cycles.len(), 48, "{}", history.stopped);
-    assert!(
-        matches!(history.stopped.reason, StopReason::Gradient { .. }),
-        "{}",
-        history.stopped
-    );
-    assert!(history.value < 1e-18);
-}
-
-/// The Hessian column by column, and a product, at the start of both runs.
-#[test]
-fn netlabs_hessian() {
-    for (file, alpha) in [
-        ("prml_1x3x1_linear", 0.0),
-        ("prml_1x3x1_linear_alpha0.01", 0.01),
-    ] {
-        let Some(recorded) = netlab::named(&format!("{file}.init.csv")) else {
-            return;
-        };
-        let ((x, t), network) = (points(), start());
-        let mut loss = BatchLoss::new(&network, &x, &t).expect("usable data");
-        let mut product = |vector: &[f64]| {
-            let mut product = [f64::NAN; 10];
-            loss.hessian_vector_product(network.parameters(), vector, &mut product)
-                .expect("a product");
-            // The penalty's share, which is not the network's.
-            std::array::from_fn::<_, 10, _>(|k| product[k] + alpha * vector[k])
-        };
-        // 1e-10 of the largest element: small ones are differences of large ones.
-        let mut check = |what: &str, vector: &[f64], expected: &[f64]| {
-            let expected = netlab::unpacked([1, 3, 1], expected);
-            assert_close(
-                &format!("{file}, {what}"),
-                &product(vector),
-                &expected,
-                1e-10,
-            );
-        };
-        let vector = netlab::unpacked([1, 3, 1], &recorded["v"]);
-        check("Hv", &vector, &recorded["Hv0"]);
-        for k in 0..10 {
-            let mut unit = [0.0; 10];
-            unit[k] = 1.0;
-            let row = format!("H0_row{}", k + 1);
-            // One input and one output: both packings have the same order, so unit vectors as well.
-            check(&row, &unit, &recorded[&row]);
-        }
-    }
 }
 
 /// Differences over σ = 1e-6 know the curvature to about 1e-6 of it. So do the values of ten cycles, and
@@ -272,8 +118,8 @@ fn residuals_are_scaled_as_the_loss_asks() {
     network! { struct Single<f32> = 3 -> tanh(4) -> 3; loss = mse; derive(Jacobian); }
     network! {
         struct Units<f64> = 3 -> standardize -> tanh(4) -> 2 -> unstandardize;
-        loss = mse;
         derive(Jacobian);
+        loss = mse;
     }
     residuals_make_the_loss::<Three>(1e-12);
     residuals_make_the_loss::<Sum>(1e-12);
@@ -333,7 +179,7 @@ fn in_single_precision() {
             history.stopped
         );
     };
-    let net = || network!(1 -> tanh(3) -> 1; seed = 2);
+    let net = || network!(1 -> tanh(3) -> 1; seed = 2; derive(HessianVectorProduct, Jacobian));
     fit(FullBatch::new(Lbfgs::default())
         .cycles(1000)
         .fit(&mut net(), &x, &t));
@@ -342,6 +188,11 @@ fn in_single_precision() {
         ..Scg::default()
     };
     fit(FullBatch::new(scg).cycles(1000).fit(&mut net(), &x, &t));
+    let exact = Scg::default().exact();
+    fit(FullBatch::new(exact).cycles(1000).fit(&mut net(), &x, &t));
+    fit(FullBatch::new(LevenbergMarquardt::default())
+        .cycles(1000)
+        .fit(&mut net(), &x, &t));
 }
 
 /// What every method says to these rows and cycles.
@@ -390,6 +241,18 @@ fn networks_whose_training_differs_are_refused() {
     };
     refused_by_all::<Dropped>(&x, &t, 10, &sentence("Dropped"));
     refused_by_all::<Normed>(&x, &t, 10, &sentence("Normed"));
+}
+
+/// `dropout(1)` changes nothing, so there is nothing to refuse.
+#[test]
+fn keeping_all_units_is_no_dropout() {
+    network! { struct Kept<f64> = 1 -> tanh(3) -> dropout(1) -> 1; }
+    let ((x, t), mut plain, mut kept) = (points(), start(), Kept::zeros());
+    kept.parameters_mut().copy_from_slice(plain.parameters());
+    let fit = || FullBatch::new(Lbfgs::default()).cycles(5);
+    let expected = fit().fit(&mut plain, &x, &t);
+    assert_eq!(fit().fit(&mut kept, &x, &t), expected);
+    assert_eq!(kept.parameters(), plain.parameters());
 }
 
 #[test]
