@@ -28,11 +28,13 @@
 //! which the first step and the first validation make. The same seed gives the same bits on the same
 //! kind of machine: the order of an epoch depends on (seed, epoch), a dropout mask on (seed, step).
 
+mod batch;
 mod csv;
 mod history;
 #[cfg(test)]
 pub(crate) mod mock;
 mod observer;
+mod order;
 #[cfg(feature = "progress")]
 mod progress;
 mod run;
@@ -48,6 +50,7 @@ mod validation;
 pub use csv::CsvLog;
 pub use history::{Epoch, History, Quantity, Stopped};
 pub use observer::{NetworkObserver, Observer, Plan, Unwatched, Watched};
+pub use order::Order;
 #[cfg(feature = "progress")]
 pub use progress::ProgressBar;
 pub use scaling::fit_scaling;
