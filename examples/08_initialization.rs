@@ -8,12 +8,12 @@ mod cli;
 mod handwriting;
 mod plot;
 mod table;
+mod weights;
 
 use cli::{Course, Failure};
 use handwriting::Digits;
 use plot::{Labels as Words, Scale, Series};
 use std::path::Path;
-use unrolled::network::{Role, Tensor};
 use unrolled::prelude::*;
 use unrolled::signals::Snapshot;
 
@@ -31,14 +31,10 @@ fn main() -> Result<(), Failure> {
 
     let normalized = Deep::init(Init::default(), 1);
     let mut standard = normalized.clone();
-    let is_weight = |tensor: &&Tensor| matches!(tensor.role, Role::Weight(_));
-    for tensor in Deep::TENSORS.iter().filter(is_weight) {
-        // From ±√(6 / (inputs + outputs)) to ±1/√inputs.
-        let [inputs, outputs] = [tensor.rows, tensor.columns].map(|units| units as f32);
-        let factor = ((inputs + outputs) / 6.0 / inputs).sqrt();
-        let weights = &mut standard.parameters_mut()[tensor.range()];
-        weights.iter_mut().for_each(|weight| *weight *= factor);
-    }
+    // From ±√(6 / (inputs + outputs)) to ±1/√inputs.
+    weights::rescale(&mut standard, |inputs, outputs| {
+        ((inputs + outputs) / 6.0 / inputs).sqrt()
+    });
     let look = |name: &str, net| {
         let labels = Labels(&digits.labels);
         let mut study = Study::new(&images, &labels)?.bins(61);

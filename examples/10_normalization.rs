@@ -21,27 +21,49 @@ network! { struct Line<f64> = 2 -> 1; loss = mse; }
 const MMOL: f64 = 38.67;
 
 fn main() -> Result<(), Failure> {
-    let course = Course::read("normalization", "Centres and normalizes two columns, and draws them.")?;
+    let course = Course::read(
+        "normalization",
+        "Centres and normalizes two columns, and draws them.",
+    )?;
     let table = table::Table::diabetes()?;
-    let original: Vec<[f64; 2]> = table.inputs.iter().map(|row| [row[5] / MMOL, row[6] / MMOL]).collect();
+    let original: Vec<[f64; 2]> = table
+        .inputs
+        .iter()
+        .map(|row| [row[5] / MMOL, row[6] / MMOL])
+        .collect();
     let targets: Vec<[f64; 1]> = table.targets.iter().map(|&y| [y]).collect();
     let targets = Standardizer::fit(&targets)?.transform(&targets)?;
     let means = moments(&original).map(|(mean, _)| mean);
-    let centred: Vec<_> = original.iter().map(|[a, b]| [a - means[0], b - means[1]]).collect();
+    let centred: Vec<_> = original
+        .iter()
+        .map(|[a, b]| [a - means[0], b - means[1]])
+        .collect();
     let normalized = Standardizer::fit(&original)?.transform(&original)?;
 
     let mut clouds = Vec::new();
-    for (title, rows) in [("original data", &original), ("zero-centred data", &centred), ("normalized data", &normalized)] {
+    for (title, rows) in [
+        ("original data", &original),
+        ("zero-centred data", &centred),
+        ("normalized data", &normalized),
+    ] {
         let [(a, s), (b, t)] = moments(rows);
         let left = excess(rows, &targets)?;
         println!("{title}: means {a:.2} {b:.2}, deviations {s:.2} {t:.2}, left {left:.2e}");
         clouds.push(Cloud {
             labels: Words::new(title, "LDL", "HDL"),
             points: rows.iter().map(|&[x, y]| (x, y)).collect(),
-            extent: [[(a - 2.0 * s, b), (a + 2.0 * s, b)], [(a, b - 2.0 * t), (a, b + 2.0 * t)]],
+            extent: [
+                [(a - 2.0 * s, b), (a + 2.0 * s, b)],
+                [(a, b - 2.0 * t), (a, b + 2.0 * t)],
+            ],
         });
     }
-    plot::clouds(&course.out.join("normalization"), "Normalizing the inputs", 7.0, &clouds)?;
+    plot::clouds(
+        &course.out.join("normalization"),
+        "Normalizing the inputs",
+        7.0,
+        &clouds,
+    )?;
     Ok(())
 }
 
@@ -61,7 +83,10 @@ fn excess(x: &[[f64; 2]], y: &[[f64; 1]]) -> Result<f64, Failure> {
     for power in 0..24 {
         let mut net = Line::zeros();
         let rate = 2_f64.powf(-0.5 * f64::from(power));
-        Trainer::new(Sgd::new(rate)).epochs(20).batch_size(x.len()).fit(&mut net, x, y)?;
+        Trainer::new(Sgd::new(rate))
+            .epochs(20)
+            .batch_size(x.len())
+            .fit(&mut net, x, y)?;
         let loss = net.loss(Isa::detect()?, x, y, &mut Workspace::new())? / x.len() as f64;
         left = left.min(loss - least);
     }

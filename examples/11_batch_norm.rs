@@ -32,16 +32,28 @@ network! {
     loss = cross_entropy;
 }
 
-fn run<N: Network<Input = [f32; 64], Output = [f32; 10], Target = [f32; 10]>>(name: &str) -> Result<(), Failure> {
+fn run<N: Network<Input = [f32; 64], Output = [f32; 10], Target = [f32; 10]>>(
+    name: &str,
+) -> Result<(), Failure> {
     let digits = Digits::small()?;
     let parts = stratified(&digits.labels, Share::Rows(0), Share::Fraction(0.3), 1)?;
     let (training, test) = (digits.select(&parts.train)?, digits.select(&parts.test)?);
     for rate in [0.001, 0.01, 0.1, 1.0, 10.0] {
         let mut net = N::init(Init::default(), 1);
-        let h = Trainer::new(Sgd::new(rate)).epochs(30).fit(&mut net, &training.images, &Labels(&training.labels))?;
+        let h = Trainer::new(Sgd::new(rate)).epochs(30).fit(
+            &mut net,
+            &training.images,
+            &Labels(&training.labels),
+        )?;
         let f = net.predict_rows(&test.images)?;
         let at = |i: usize| h.epochs.get(i).map_or(f64::NAN, |e| e.training_loss);
-        println!("{name} rate {rate} loss {:.4} {:.4} {:.4} test error {:.2}", at(4), at(14), at(29), 100.0 * (1.0 - accuracy(&f, &test.labels)?));
+        println!(
+            "{name} rate {rate} loss {:.4} {:.4} {:.4} test error {:.2}",
+            at(4),
+            at(14),
+            at(29),
+            100.0 * (1.0 - accuracy(&f, &test.labels)?)
+        );
     }
     Ok(())
 }
