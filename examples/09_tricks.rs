@@ -1,5 +1,7 @@
 //! Tricks of the trade (LeCun, Bottou, Orr and Müller 1998), each on and off: how long a small network
-//! takes to read 99 % of its training digits.
+//! takes to read 99 % of its training digits. Two do not help here. Whitening blows up directions in
+//! which digits hardly differ. And lecun_tanh has the targets ±1 inside its range, so that its outputs
+//! must hit them; tanh has them at its ends, and is faster here, if closer to saturation.
 
 mod cli;
 mod handwriting;
@@ -18,19 +20,13 @@ network! { struct Tanh = 64 -> tanh(30) -> tanh(10); loss = mse; derive(Diagonal
 network! { struct Lecun = 64 -> lecun_tanh(30) -> lecun_tanh(10); loss = mse; derive(DiagonalCurvature); }
 
 const VARIANTS: [(&str, &str); 8] = [
-    (
-        "scaled inputs, and all others",
-        "scaled emphasis lecun_tanh fan_in rates",
-    ),
-    (
-        "whitened inputs",
-        "whitened emphasis lecun_tanh fan_in rates",
-    ),
-    ("raw inputs", "emphasis lecun_tanh fan_in rates"),
-    ("no emphasis", "scaled lecun_tanh fan_in rates"),
+    ("all but whitening", "scaled emphasis lecun fan_in rates"),
+    ("whitened inputs", "whitened emphasis lecun fan_in rates"),
+    ("raw inputs", "emphasis lecun fan_in rates"),
+    ("no emphasis", "scaled lecun fan_in rates"),
     ("tanh", "scaled emphasis fan_in rates"),
-    ("weights from −1 to 1", "scaled emphasis lecun_tanh rates"),
-    ("one learning rate", "scaled emphasis lecun_tanh fan_in"),
+    ("weights from −1 to 1", "scaled emphasis lecun rates"),
+    ("one learning rate", "scaled emphasis lecun fan_in"),
     ("no trick at all", ""),
 ];
 
@@ -41,27 +37,21 @@ fn main() -> Result<(), Failure> {
     for (name, tricks) in VARIANTS {
         let time = stopwatch::fastest(&course, |rate, seed| {
             let (own, one) = (DiagonalLevenbergMarquardt::new(rate), Sgd::new(rate));
-            match ["lecun_tanh", "rates"].map(|trick| tricks.contains(trick)) {
+            match ["lecun", "rates"].map(|trick| tricks.contains(trick)) {
                 [true, true] => race::<Lecun, _>(own, seed, tricks, &digits),
                 [true, false] => race::<Lecun, _>(one, seed, tricks, &digits),
                 [false, true] => race::<Tanh, _>(own, seed, tricks, &digits),
                 [false, false] => race::<Tanh, _>(one, seed, tricks, &digits),
             }
         })?;
+        println!("{name:20} {}", time.caption());
         bars.push(time.bar(name));
-        println!("{name:30} {}", bars[bars.len() - 1].caption);
     }
     let path = course.out.join("tricks");
     plot::bars(&path, "Epochs to read 99 % of the training digits", &bars)?;
     println!("The same as bars: {}.svg (and .png)", path.display());
-    let [all, .., none] = &bars[..] else {
-        unreachable!()
-    };
-    assert!(
-        all.value.is_some_and(|epochs| epochs < 15.0),
-        "tricks make it fast"
-    );
-    assert!(none.value.is_none(), "without them it takes far longer");
+    let (all, none) = (bars[0].value, bars[7].value);
+    assert!(all.is_some_and(|epochs| epochs < 15.0) && none.is_none());
     Ok(())
 }
 
@@ -79,8 +69,7 @@ where
     };
     let mut net = N::init(Init::lecun_uniform(), seed);
     if !is_on("fan_in") {
-        // From ±√(3/inputs) to ±1.
-        weights::rescale(&mut net, |inputs, _| (inputs / 3.0).sqrt());
+        weights::rescale(&mut net, |inputs, _| (inputs / 3.0).sqrt()); // from ±√(3/inputs) to ±1
     }
     let mut trainer = Trainer::new(optimizer).batch_size(16).seed(seed);
     if is_on("emphasis") {

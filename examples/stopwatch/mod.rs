@@ -8,6 +8,9 @@ use super::plot::Bar;
 use unrolled::optim::Survey;
 use unrolled::prelude::*;
 
+/// After so many epochs a network is given up.
+const LIMIT: usize = 50;
+
 /// How long it took; infinitely, if it did not get there.
 #[derive(Clone, Copy)]
 pub(crate) struct Time {
@@ -16,15 +19,21 @@ pub(crate) struct Time {
 }
 
 impl Time {
+    /// In words.
+    pub(crate) fn caption(self) -> String {
+        let Self { epochs, seconds } = self;
+        match epochs.is_finite() {
+            true => format!("{epochs:.1} epochs, {:.0} ms", 1000.0 * seconds),
+            false => format!("not in {LIMIT} epochs"),
+        }
+    }
+
     /// As long as there are epochs.
     pub(crate) fn bar(self, name: &str) -> Bar<'_> {
-        let Self { epochs, seconds } = self;
-        let value = Some(epochs).filter(|epochs| epochs.is_finite());
-        let caption = value.map(|epochs| format!("{epochs:.1} epochs, {:.0} ms", 1000.0 * seconds));
         Bar {
             name,
-            value,
-            caption: caption.unwrap_or_else(|| "never".to_owned()),
+            value: Some(self.epochs).filter(|epochs| epochs.is_finite()),
+            caption: self.caption(),
         }
     }
 }
@@ -54,7 +63,7 @@ pub(crate) fn fastest(
     Ok(best)
 }
 
-/// Trains until the network is good enough, for 50 epochs at most. Its targets are ±1.
+/// Trains until the network is good enough. Its targets are ±1.
 pub(crate) fn run<N, O>(
     trainer: Trainer<'_, O>,
     mut net: N,
@@ -76,7 +85,7 @@ where
         }
         ControlFlow::Continue(())
     };
-    let trainer = trainer.epochs(50).watch(judge);
+    let trainer = trainer.epochs(LIMIT).watch(judge);
     trainer.fit(&mut net, images, &digits.signs())?;
     Ok(Time { epochs, seconds })
 }
