@@ -40,8 +40,8 @@ fn main() -> Result<(), Failure> {
         let mut study = Study::new(&images, &labels)?.bins(61);
         let snapshot = study.look(0, net)?;
         println!("{name} initialization, {snapshot}\n");
-        draw(&course.out, &format!("activations-{name}"), snapshot, 'a')?;
-        draw(&course.out, &format!("gradients-{name}"), snapshot, 'g')?;
+        draw(&course.out, ["activations", name], snapshot, 'a')?;
+        draw(&course.out, ["gradients", name], snapshot, 'g')?;
         let deviation = |name| Some(snapshot.get(name)?.moments.deviation());
         let ratio = deviation("g1").zip(deviation("g5")).map(|(g1, g5)| g1 / g5);
         ratio.ok_or_else(|| Failure::new("there are five layers"))
@@ -57,7 +57,12 @@ fn main() -> Result<(), Failure> {
 }
 
 /// Draws the histograms of A or G, layer by layer, as densities.
-fn draw(out: &Path, name: &str, snapshot: &Snapshot, letter: char) -> Result<(), Failure> {
+fn draw(
+    out: &Path,
+    [what, init]: [&str; 2],
+    snapshot: &Snapshot,
+    letter: char,
+) -> Result<(), Failure> {
     let names = ["layer 1", "layer 2", "layer 3", "layer 4", "layer 5"];
     let series = names.iter().zip(1..).map(|(name, layer)| {
         let found = snapshot.get(&format!("{letter}{layer}"));
@@ -65,7 +70,9 @@ fn draw(out: &Path, name: &str, snapshot: &Snapshot, letter: char) -> Result<(),
         Series { name, points }
     });
     let series: Vec<_> = series.collect();
-    let words = Words::new(name, "value", "density");
-    plot::curves(&out.join(name), words, Scale::Linear, &series, None)?;
+    let title = format!("{init} initialization: {what}");
+    let words = Words::new(&title, "value", "density");
+    let path = out.join(format!("{what}-{init}"));
+    plot::curves(&path, words, Scale::Linear, &series, None)?;
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! Normalizing the inputs, in the lecture's three pictures: original, zero-centred and normalized data.
-//! The data are real: low- and high-density lipoproteins in the blood of 442 patients.
+//! The data are real: low- and high-density lipoproteins in the blood of 200 patients.
 //!
 //! The red lines extend two deviations to either side of the mean. What it is good for: the loss of a
 //! linear unit is a bowl, the rounder the better the inputs are normalized. So gradient descent, at the
@@ -21,11 +21,11 @@ fn main() -> Result<(), Failure> {
     let table = Table::diabetes()?;
     // From milligrams of cholesterol a decilitre to millimoles a litre.
     let blood = |row: &Vec<f64>| [row[5], row[6]].map(|mg| mg / 38.67);
-    let original: Vec<[f64; 2]> = table.inputs.iter().map(blood).collect();
+    let original: Vec<[f64; 2]> = table.inputs[..200].iter().map(blood).collect();
     let [(a, s), (b, t)] = moments(&original);
     let centred: Vec<_> = original.iter().map(|[x, y]| [x - a, y - b]).collect();
     let normalized: Vec<_> = centred.iter().map(|[x, y]| [x / s, y / t]).collect();
-    let progress: Vec<[f64; 1]> = table.targets.iter().map(|&y| [y]).collect();
+    let progress: Vec<[f64; 1]> = table.targets[..200].iter().map(|&y| [y]).collect();
     let progress = Standardizer::fit(&progress)?.transform(&progress)?;
 
     println!("                     means   deviations   above the least loss");

@@ -110,11 +110,6 @@ pub trait Survey<N: Network>: Optimizer<N::Scalar> {
     }
 }
 
-impl<N: Network> Survey<N> for Sgd {}
-impl<N: Network> Survey<N> for RmsProp {}
-impl<N: Network> Survey<N> for Adam {}
-impl<N: Network> Survey<N> for AdamW {}
-
 /// What differs from step to step besides the gradient.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
