@@ -8,12 +8,12 @@ mod cli;
 mod handwriting;
 mod plot;
 mod table;
+mod weights;
 
 use cli::{Course, Failure};
 use handwriting::Digits;
 use plot::{Labels as Words, Scale, Series};
 use std::path::Path;
-use unrolled::network::{Role, Tensor};
 use unrolled::prelude::*;
 use unrolled::signals::Snapshot;
 
@@ -31,21 +31,17 @@ fn main() -> Result<(), Failure> {
 
     let normalized = Deep::init(Init::default(), 1);
     let mut standard = normalized.clone();
-    let is_weight = |tensor: &&Tensor| matches!(tensor.role, Role::Weight(_));
-    for tensor in Deep::TENSORS.iter().filter(is_weight) {
-        // From ±√(6 / (inputs + outputs)) to ±1/√inputs.
-        let [inputs, outputs] = [tensor.rows, tensor.columns].map(|units| units as f32);
-        let factor = ((inputs + outputs) / 6.0 / inputs).sqrt();
-        let weights = &mut standard.parameters_mut()[tensor.range()];
-        weights.iter_mut().for_each(|weight| *weight *= factor);
-    }
+    // From ±√(6 / (inputs + outputs)) to ±1/√inputs.
+    weights::rescale(&mut standard, |inputs, outputs| {
+        ((inputs + outputs) / 6.0 / inputs).sqrt()
+    });
     let look = |name: &str, net| {
         let labels = Labels(&digits.labels);
         let mut study = Study::new(&images, &labels)?.bins(61);
         let snapshot = study.look(0, net)?;
         println!("{name} initialization, {snapshot}\n");
-        draw(&course.out, &format!("activations-{name}"), snapshot, 'a')?;
-        draw(&course.out, &format!("gradients-{name}"), snapshot, 'g')?;
+        draw(&course.out, ["activations", name], snapshot, 'a')?;
+        draw(&course.out, ["gradients", name], snapshot, 'g')?;
         let deviation = |name| Some(snapshot.get(name)?.moments.deviation());
         let ratio = deviation("g1").zip(deviation("g5")).map(|(g1, g5)| g1 / g5);
         ratio.ok_or_else(|| Failure::new("there are five layers"))
@@ -61,7 +57,12 @@ fn main() -> Result<(), Failure> {
 }
 
 /// Draws the histograms of A or G, layer by layer, as densities.
-fn draw(out: &Path, name: &str, snapshot: &Snapshot, letter: char) -> Result<(), Failure> {
+fn draw(
+    out: &Path,
+    [what, init]: [&str; 2],
+    snapshot: &Snapshot,
+    letter: char,
+) -> Result<(), Failure> {
     let names = ["layer 1", "layer 2", "layer 3", "layer 4", "layer 5"];
     let series = names.iter().zip(1..).map(|(name, layer)| {
         let found = snapshot.get(&format!("{letter}{layer}"));
@@ -69,7 +70,9 @@ fn draw(out: &Path, name: &str, snapshot: &Snapshot, letter: char) -> Result<(),
         Series { name, points }
     });
     let series: Vec<_> = series.collect();
-    let words = Words::new(name, "value", "density");
-    plot::curves(&out.join(name), words, Scale::Linear, &series, None)?;
+    let title = format!("{init} initialization: {what}");
+    let words = Words::new(&title, "value", "density");
+    let path = out.join(format!("{what}-{init}"));
+    plot::curves(&path, words, Scale::Linear, &series, None)?;
     Ok(())
 }

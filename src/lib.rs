@@ -184,7 +184,8 @@ pub mod prelude {
     pub use nn_runtime::monte_carlo::{MonteCarlo, Predictive, PredictiveSamples, Prior};
     pub use nn_runtime::network::{Draw, Network};
     pub use nn_runtime::optim::{
-        Adam, AdamW, Clip, Covers, Optimizer, Penalty, Plateau, RmsProp, Schedule, Sgd,
+        Adam, AdamW, Clip, Covers, DiagonalLevenbergMarquardt, Optimizer, Penalty, Plateau,
+        RmsProp, Schedule, Sgd,
     };
     pub use nn_runtime::signals::{Signals, Study};
     pub use nn_runtime::simd::Isa;
@@ -193,7 +194,7 @@ pub mod prelude {
     #[cfg(feature = "progress")]
     pub use nn_runtime::train::ProgressBar;
     pub use nn_runtime::train::{
-        CsvLog, EarlyStopping, Epoch, History, NetworkObserver, Observer, Stopped, Trainer,
+        CsvLog, EarlyStopping, Epoch, History, NetworkObserver, Observer, Order, Stopped, Trainer,
     };
     pub use nn_runtime::workspace::{Aligned, Workspace};
 }

@@ -11,9 +11,11 @@ use unrolled::full_batch::{BatchLoss, FullBatch, Lbfgs, LevenbergMarquardt, Meth
 use unrolled::math::Real;
 use unrolled::network;
 use unrolled::network::{Network, Row};
-use unrolled::optim::{Adam, Clip, Optimizer, Penalty, Schedule, Sgd, Step};
+use unrolled::optim::{
+    Adam, Clip, DiagonalLevenbergMarquardt, Optimizer, Penalty, Schedule, Sgd, Step, Survey,
+};
 use unrolled::simd::Isa;
-use unrolled::train::Trainer;
+use unrolled::train::{Order, Trainer};
 use unrolled::workspace::Workspace;
 
 network! { struct Small<f32> = 2 -> tanh(50) -> 1; }
@@ -160,13 +162,14 @@ fn workspaces() {
 }
 
 /// Ten epochs over the same rows, in batches of this size: the calls to the allocator.
-fn allocations_of_fit<N: Network>(batch_size: usize) -> u64 {
+fn allocations_of_fit<N: Network>(optimizer: impl Survey<N>, batch_size: usize) -> u64 {
     let given = Given::<N>::random(400, 1);
     let (mut network, mut result) = (given.network, None);
     let info = measure(|| {
-        let trainer = Trainer::new(Adam::default())
+        let trainer = Trainer::new(optimizer)
             .epochs(10)
             .batch_size(batch_size)
+            .order(Order::Emphasizing { weight: 0.5 })
             .validation(&given.inputs, &given.targets)
             .penalty(Penalty::l2(1e-3))
             .clip(Clip::Norm(1.0));
@@ -179,29 +182,27 @@ fn allocations_of_fit<N: Network>(batch_size: usize) -> u64 {
 
 /// Fifty or a hundred times as many steps need not one more call.
 #[track_caller]
-fn check_fit<N: Network>()
-where
-    Adam: Optimizer<N::Scalar>,
-{
+fn check_fit<N: Network>(optimizer: impl Survey<N>) {
     Isa::detect().expect("an instruction set"); // asks the environment once, and remembers
-    let few = allocations_of_fit::<N>(200);
+    let few = allocations_of_fit::<N>(optimizer.clone(), 200);
     for batch_size in [80, 9, 8, 4] {
-        let many = allocations_of_fit::<N>(batch_size);
+        let many = allocations_of_fit::<N>(optimizer.clone(), batch_size);
         assert_eq!(many, few, "{} in batches of {batch_size}", N::NAME);
     }
 }
 
 #[test]
 fn fits() {
-    check_fit::<Small>();
-    check_fit::<Hero>();
-    check_fit::<Residual>();
-    check_fit::<Deviations>();
+    check_fit::<Small>(Adam::default());
+    check_fit::<Hero>(Adam::default());
+    check_fit::<Residual>(Adam::default());
+    check_fit::<Deviations>(Adam::default());
+    check_fit::<Curved>(DiagonalLevenbergMarquardt::default());
 }
 
 network! {
     struct Curved<f64> = 2 -> tanh(5) -> 2;
-    derive(HessianVectorProduct, Jacobian);
+    derive(HessianVectorProduct, Jacobian, DiagonalCurvature);
 }
 
 /// Twelve cycles of a full-batch method need not one more call than two.

@@ -60,6 +60,24 @@ fn any_number_of_threads_gives_the_same_bits() {
     }
 }
 
+/// Also where the order goes by the losses of all rows, and there are fewer of them than threads.
+#[test]
+fn an_emphasizing_order_is_the_same_for_any_number_of_threads() {
+    for count in [5, 550] {
+        let (x, t) = rows::<3, 2>(count);
+        let fit = |threads| {
+            let trainer = two_hundred_steps().epochs(10);
+            let trainer = trainer.order(Order::Emphasizing { weight: 0.7 });
+            trained::<Regression, _, _>(trainer.threads(threads), 1, &x, &t)
+        };
+        let alone: Vec<_> = fit(1).into_iter().map(f64::to_bits).collect();
+        for threads in [2, 3, 16] {
+            let together: Vec<_> = fit(threads).into_iter().map(f64::to_bits).collect();
+            assert!(alone == together, "{threads} threads, {count} rows");
+        }
+    }
+}
+
 #[test]
 fn labels_and_single_precision_give_the_same_bits() {
     let (x, _) = rows::<4, 1>(550);

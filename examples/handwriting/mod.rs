@@ -64,6 +64,13 @@ impl<const PIXELS: usize> Digits<PIXELS> {
         })
     }
 
+    /// A target for each of ten outputs: 1 for the digit shown, −1 for the others.
+    pub(crate) fn signs(&self) -> Vec<[f32; 10]> {
+        let sign = |shown| if shown { 1.0 } else { -1.0 };
+        let row = |&label| std::array::from_fn(|digit| sign(digit == label));
+        self.labels.iter().map(row).collect()
+    }
+
     /// These digits, and each of them moved by one pixel in four directions.
     pub(crate) fn with_moved(&self) -> Self {
         let places = [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)];

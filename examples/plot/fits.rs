@@ -7,7 +7,7 @@ use kuva::plot::LinePlot;
 use kuva::render::plots::Plot;
 
 use super::frame::{frame, grid, render};
-use super::{COLOURS, Labels, SMALL, line, points};
+use super::{COLOURS, Labels, SMALL, line, nice_step, points};
 
 /// One of several fits in one dimension.
 pub struct Fit {
@@ -27,12 +27,19 @@ pub struct Fit {
 /// # Errors
 /// A file that cannot be written.
 pub fn fits(path: &Path, title: &str, fits: &[Fit]) -> io::Result<()> {
-    let ys = fits
-        .iter()
-        .flat_map(|fit| fit.data.iter().chain(&fit.truth));
-    let (low, high) = ys.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), p| {
-        (low.min(p.1), high.max(p.1))
-    });
+    let range = |coordinate: fn(&(f64, f64)) -> f64| {
+        let shown = fits
+            .iter()
+            .flat_map(|fit| fit.data.iter().chain(&fit.truth));
+        shown
+            .map(coordinate)
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
+                (low.min(x), high.max(x))
+            })
+    };
+    let (left, right) = range(|p| p.0);
+    let margin = 0.04 * (right - left); // no point is cut in two
+    let (low, high) = range(|p| p.1);
     let room = 0.25 * (high - low);
     let (low, high) = (
         (2.0 * (low - room)).floor() / 2.0,
@@ -50,6 +57,9 @@ pub fn fits(path: &Path, title: &str, fits: &[Fit]) -> io::Result<()> {
         }
         plots.push(points(fit.data.clone(), orange, 4.0));
         let layout = frame(&plots, "x", SMALL, Vec::new())
+            .with_x_axis_min(left - margin)
+            .with_x_axis_max(right + margin)
+            .with_x_tick_step(nice_step((right - left) / 5.0))
             .with_y_axis_min(low)
             .with_y_axis_max(high);
         let labels = Labels {

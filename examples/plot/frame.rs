@@ -19,7 +19,7 @@ use super::Labels;
 /// The frame's distance from the picture's left, upper and lower edge.
 pub(super) const LEFT: f64 = 64.0;
 pub(super) const TOP: f64 = 70.0;
-const BOTTOM: f64 = 58.0;
+pub(super) const BOTTOM: f64 = 58.0;
 /// The frame's distance from the right edge, if no legend stands there.
 pub(super) const RIGHT: f64 = 24.0;
 

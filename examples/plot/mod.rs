@@ -11,6 +11,8 @@
 )]
 #![allow(unreachable_pub, reason = "one module serves several examples")]
 
+mod bars;
+mod clouds;
 mod fits;
 mod frame;
 mod images;
@@ -24,6 +26,8 @@ use kuva::render::annotations::ReferenceLine;
 use kuva::render::plots::Plot;
 use kuva::render::render::{Scene, TextAnchor};
 
+pub use bars::{Bar, bars};
+pub use clouds::{Cloud, clouds};
 pub use fits::{Fit, fits};
 use frame::{LEFT, RIGHT, TOP, frame, grid, render, save, text};
 pub use images::{Image, images};

@@ -88,7 +88,8 @@ pub trait InputJacobian: Network {
 
 /// The diagonal of the loss's Hessian, approximated: second derivatives are propagated backward by
 /// the squares of the first ones, and what couples two paths is left out (LeCun et al. 1998,
-/// section 7).
+/// section 7). [`DiagonalLevenbergMarquardt`](crate::optim::DiagonalLevenbergMarquardt) makes learning
+/// rates of it.
 #[diagnostic::on_unimplemented(
     note = "write `derive(DiagonalCurvature);` behind the network's layers"
 )]

@@ -5,6 +5,7 @@
 //! | slices of arrays, `ndarray` views, class labels | `&[[T; N]]`, checked once ([`rows`], [`labels`]) |
 //! | a number of rows | index lists for training, validation and test ([`mod@split`]) |
 //! | a seed and an epoch | the order in which rows are visited ([`mod@shuffle`]), cut into batches ([`batches`]) |
+//! | likewise, and every row's loss | an order in which rows with a large loss come more often ([`emphasis`]) |
 //! | training rows | a map to mean 0 and deviation 1, and back ([`standardize`]), also to uncorrelated columns ([`whiten`]) |
 //!
 //! Conventions: a batch is row-major, a row a sample. Standardizing divides by n, not by n − 1.
@@ -12,6 +13,7 @@
 
 pub mod batches;
 mod eigen;
+pub mod emphasis;
 pub mod labels;
 pub mod rows;
 pub mod shuffle;

@@ -20,6 +20,8 @@ pub(crate) enum Purpose {
     Epoch = 1,
     /// Splits into training, validation and test rows, and folds.
     Split = 2,
+    /// How often an epoch visits a row.
+    Emphasis = 3,
 }
 
 /// The generator of one (seed, purpose, stream).

@@ -14,10 +14,12 @@
 //! t·2⁻⁵³ while βᵗ shrinks, so 1 − βᵗ is never off by more than about 2⁻⁵³/(e (1 − β)), 4e-14 for
 //! β = 0.999.
 
-use super::{Covers, Optimizer, Step, Stretches, below_one, check_length, not_negative, positive};
+use super::{
+    Covers, Optimizer, Step, Stretches, Survey, below_one, check_length, not_negative, positive,
+};
 use crate::error::Error;
 use crate::math::Real;
-use crate::network::Tensor;
+use crate::network::{Network, Tensor};
 use crate::simd::{Program, Simd};
 use crate::workspace::Aligned;
 
@@ -238,6 +240,9 @@ impl<T: Real> Optimizer<T> for AdamW {
         )
     }
 }
+
+impl<N: Network> Survey<N> for Adam {}
+impl<N: Network> Survey<N> for AdamW {}
 
 impl AdamW {
     /// The Adam with the same settings.

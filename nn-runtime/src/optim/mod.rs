@@ -26,11 +26,13 @@ use core::ops::Range;
 
 use crate::error::Error;
 use crate::math::Real;
-use crate::network::{Role, Tensor};
+use crate::network::{Network, Role, Tensor};
 use crate::simd::Isa;
+use crate::workspace::Workspace;
 
 mod adam;
 mod clip;
+mod diagonal;
 mod penalty;
 mod rmsprop;
 mod schedule;
@@ -42,6 +44,7 @@ mod trajectories;
 
 pub use adam::{Adam, AdamState, AdamW, SecondMoment};
 pub use clip::Clip;
+pub use diagonal::{DiagonalLevenbergMarquardt, DiagonalState};
 pub use penalty::Penalty;
 pub use rmsprop::{RmsProp, RmsPropState};
 pub use schedule::{Annealing, Plateau, Schedule, Shape};
@@ -75,6 +78,36 @@ pub trait Optimizer<T: Real>: Clone + Send + Sync + 'static {
         parameters: &mut [T],
         gradient: &[T],
     ) -> Result<(), Error>;
+}
+
+/// What an optimizer wants to know of the network besides gradients, before every epoch of a
+/// [`Trainer`](crate::train::Trainer). Most want nothing: one of your own then says
+/// `impl<N: Network> Survey<N> for Mine {}`.
+#[diagnostic::on_unimplemented(
+    note = "an optimizer that needs nothing but gradients says so: `impl<N: Network> Survey<N> for Mine {{}}`"
+)]
+pub trait Survey<N: Network>: Optimizer<N::Scalar> {
+    /// How many training rows it looks at before an epoch; all, if there are fewer.
+    fn survey_rows(&self) -> usize {
+        0
+    }
+
+    /// Looks at a network and some rows of inputs and targets, at least one. Allocates nothing once
+    /// the workspace has its size. It is not called if [`survey_rows`](Self::survey_rows) is 0.
+    ///
+    /// # Errors
+    /// Those of the network's pass.
+    fn survey(
+        &self,
+        state: &mut Self::State,
+        isa: Isa,
+        network: &N,
+        rows: (&[N::Input], &[N::Target]),
+        workspace: &mut Workspace<N::Scalar>,
+    ) -> Result<(), Error> {
+        let _ = (state, isa, network, rows, workspace);
+        Ok(())
+    }
 }
 
 /// What differs from step to step besides the gradient.

@@ -1,9 +1,9 @@
 //! RMSProp: the gradient over a running root mean square of itself.
 
-use super::{Covers, Optimizer, Step, Stretches, below_one, not_negative, positive};
+use super::{Covers, Optimizer, Step, Stretches, Survey, below_one, not_negative, positive};
 use crate::error::Error;
 use crate::math::Real;
-use crate::network::Tensor;
+use crate::network::{Network, Tensor};
 use crate::simd::{Program, Simd};
 use crate::workspace::Aligned;
 
@@ -134,6 +134,8 @@ impl<T: Real> Optimizer<T> for RmsProp {
         Ok(())
     }
 }
+
+impl<N: Network> Survey<N> for RmsProp {}
 
 struct Pass<'a, T> {
     rate: T,

@@ -1,9 +1,11 @@
 //! Stochastic gradient descent, with Polyak's or Nesterov's momentum.
 
-use super::{Covers, Optimizer, Step, Stretches, below_one, check_length, not_negative, positive};
+use super::{
+    Covers, Optimizer, Step, Stretches, Survey, below_one, check_length, not_negative, positive,
+};
 use crate::error::Error;
 use crate::math::Real;
-use crate::network::Tensor;
+use crate::network::{Network, Tensor};
 use crate::simd::{Program, Simd};
 use crate::workspace::Aligned;
 
@@ -157,6 +159,8 @@ impl<T: Real> Optimizer<T> for Sgd {
         Ok(())
     }
 }
+
+impl<N: Network> Survey<N> for Sgd {}
 
 struct Descent<'a, T> {
     rate: T,

@@ -3,7 +3,8 @@
 //! ```text
 //! before:      check settings and data, find the instruction set, copy the network,
 //!              fit a new network's `standardize` and `unstandardize` to the training rows
-//! every epoch: a new order of the rows, cut into batches
+//! every epoch: a new order of the rows, cut into batches (an emphasizing one asks every row's loss)
+//!              an optimizer that wants to looks at the network and the first rows      survey
 //!   every step:  gather the batch into one contiguous buffer
 //!                L, ∂L/∂θ summed over its n rows         net.gradient
 //!                ∂L/∂θ ← ∂L/∂θ + n ∂P/∂θ                 penalty
@@ -26,13 +27,16 @@
 //!
 //! A step allocates nothing: all memory is made before the first one, except the network's workspace,
 //! which the first step and the first validation make. The same seed gives the same bits on the same
-//! kind of machine: the order of an epoch depends on (seed, epoch), a dropout mask on (seed, step).
+//! kind of machine: the order of an epoch depends on (seed, epoch), an emphasizing one also on the
+//! losses, a dropout mask on (seed, step).
 
+mod batch;
 mod csv;
 mod history;
 #[cfg(test)]
 pub(crate) mod mock;
 mod observer;
+mod order;
 #[cfg(feature = "progress")]
 mod progress;
 mod run;
@@ -48,6 +52,7 @@ mod validation;
 pub use csv::CsvLog;
 pub use history::{Epoch, History, Quantity, Stopped};
 pub use observer::{NetworkObserver, Observer, Plan, Unwatched, Watched};
+pub use order::Order;
 #[cfg(feature = "progress")]
 pub use progress::ProgressBar;
 pub use scaling::fit_scaling;

@@ -4,22 +4,27 @@ use std::ops::Range;
 use std::time::Instant;
 
 use crate::data::batches::Batches;
+use crate::data::emphasis::emphasizing_order;
 use crate::data::shuffle::epoch_order;
 use crate::error::Error;
 use crate::math::Real;
-use crate::network::{Draw, Network, Row};
-use crate::optim::{Annealing, Optimizer, Step};
+use crate::network::{Draw, Network};
+use crate::optim::{Annealing, Step, Survey};
 use crate::simd::Isa;
+use crate::train::batch::Batch;
+use crate::train::order::row_losses;
 use crate::train::scaling::fit_new_scaling;
 use crate::train::stopping::{Verdict, Watch};
 #[cfg(feature = "rayon")]
 use crate::train::team::Team;
 use crate::train::trainer::Settings;
-use crate::train::{Epoch, History, NetworkObserver, Plan, Quantity, Samples, Sets, Stopped};
+use crate::train::{
+    Epoch, History, NetworkObserver, Order, Plan, Quantity, Samples, Sets, Stopped,
+};
 use crate::workspace::{Aligned, Workspace};
 
 /// Everything a run needs, allocated before its first step.
-pub(super) struct Run<'d, N: Network, O: Optimizer<N::Scalar>> {
+pub(super) struct Run<'d, N: Network, O: Survey<N>> {
     isa: Isa,
     optimizer: &'d O,
     settings: &'d Settings,
@@ -36,7 +41,11 @@ pub(super) struct Run<'d, N: Network, O: Optimizer<N::Scalar>> {
     step: u64,
 
     order: Vec<usize>,
+    /// Every training row's, if the order goes by it.
+    losses: Vec<f64>,
     batch: Batch<N::Input, N::Target>,
+    /// What the optimizer looks at before an epoch.
+    surveyed: Batch<N::Input, N::Target>,
     gradient: Aligned<N::Scalar>,
     workspace: Workspace<N::Scalar>,
     #[cfg(feature = "rayon")]
@@ -48,12 +57,6 @@ struct Best<N> {
     network: N,
     epoch: Option<usize>,
     loss: f64,
-}
-
-/// A batch's rows, gathered next to each other. As long as the longest batch.
-struct Batch<I, T> {
-    inputs: Vec<I>,
-    targets: Vec<T>,
 }
 
 /// What one step reports.
@@ -76,7 +79,7 @@ impl From<Error> for Interrupt {
     }
 }
 
-impl<'d, N: Network, O: Optimizer<N::Scalar>> Run<'d, N, O> {
+impl<'d, N: Network, O: Survey<N>> Run<'d, N, O> {
     /// Checks what depends on the network, and allocates.
     pub(super) fn new(
         isa: Isa,
@@ -113,10 +116,12 @@ impl<'d, N: Network, O: Optimizer<N::Scalar>> Run<'d, N, O> {
             watch: settings.stopping.map(|rule| rule.start()),
             step: 0,
             order: vec![0; rows],
-            batch: Batch {
-                inputs: vec![N::Input::ZERO; batches.longest()],
-                targets: vec![N::Target::ZERO; batches.longest()],
+            losses: match settings.order {
+                Order::Shuffled => Vec::new(),
+                Order::Emphasizing { .. } => vec![0.0; rows],
             },
+            batch: Batch::new(batches.longest()),
+            surveyed: Batch::new(optimizer.survey_rows().min(rows)),
             batches,
             gradient: Aligned::zeros(N::PARAMETERS),
             workspace: Workspace::new(),
@@ -198,7 +203,8 @@ impl<'d, N: Network, O: Optimizer<N::Scalar>> Run<'d, N, O> {
     /// One pass over the training rows, then the validation. `number` counts from 1.
     fn epoch(&mut self, number: usize) -> Result<Epoch, Interrupt> {
         let start = Instant::now();
-        epoch_order(self.settings.seed, number as u64 - 1, &mut self.order);
+        self.put_in_order(number as u64 - 1)?;
+        self.survey()?;
         let (mut loss, mut norm, mut rate) = (0.0, 0.0, 0.0);
         for range in self.batches.iter() {
             let stepped = self.step(number - 1, range)?;
@@ -217,6 +223,43 @@ impl<'d, N: Network, O: Optimizer<N::Scalar>> Run<'d, N, O> {
             gradient_norm: norm / self.batches.count() as f64,
             seconds: start.elapsed().as_secs_f64(),
         })
+    }
+
+    /// Decides which rows the epoch visits. `epoch` counts from 0.
+    fn put_in_order(&mut self, epoch: u64) -> Result<(), Interrupt> {
+        let seed = self.settings.seed;
+        match self.settings.order {
+            Order::Shuffled => epoch_order(seed, epoch, &mut self.order),
+            Order::Emphasizing { weight } => {
+                self.row_losses()?;
+                finite(&self.losses, Quantity::TrainingLoss)?;
+                emphasizing_order(seed, epoch, weight, &self.losses, &mut self.order);
+            }
+        }
+        Ok(())
+    }
+
+    fn row_losses(&mut self) -> Result<(), Error> {
+        let samples = &self.sets.training;
+        let rows = (samples.inputs(), samples.targets());
+        let (network, losses) = (&self.network, &mut self.losses);
+        #[cfg(feature = "rayon")]
+        if let Some(team) = &mut self.team {
+            return team.row_losses(network, self.isa, rows, losses);
+        }
+        row_losses(network, self.isa, rows, &mut self.workspace, losses)
+    }
+
+    /// Shows the optimizer the network and the rows that the epoch visits first.
+    fn survey(&mut self) -> Result<(), Error> {
+        if self.surveyed.inputs.is_empty() {
+            return Ok(());
+        }
+        self.surveyed.gather(&self.sets.training, &self.order);
+        let rows = (&self.surveyed.inputs[..], &self.surveyed.targets[..]);
+        let (state, workspace) = (&mut self.state, &mut self.workspace);
+        self.optimizer
+            .survey(state, self.isa, &self.network, rows, workspace)
     }
 
     /// One step on the rows at these places of the epoch's order. `epoch` counts from 0.
@@ -317,18 +360,6 @@ impl<'d, N: Network, O: Optimizer<N::Scalar>> Run<'d, N, O> {
                 None
             },
         )
-    }
-}
-
-impl<I: Row, T: Row> Batch<I, T> {
-    /// Copies the samples of these row numbers to the front.
-    fn gather(&mut self, samples: &Samples<'_, I, T>, order: &[usize]) {
-        for (input, &row) in self.inputs.iter_mut().zip(order) {
-            *input = samples.inputs()[row];
-        }
-        for (target, &row) in self.targets.iter_mut().zip(order) {
-            *target = samples.targets()[row];
-        }
     }
 }
 

@@ -17,6 +17,7 @@ use crate::generated::check_gradient;
 use crate::math::Real;
 use crate::network::{Block, Draw, Network, Part, Shared};
 use crate::simd::Isa;
+use crate::train::order::row_losses;
 use crate::workspace::{Aligned, Workspace};
 
 /// The most blocks of a batch, and so the most threads with something to do.
@@ -129,6 +130,29 @@ impl<N: Network> Team<N> {
         network.statistics_mut().copy_from_slice(&first.statistics);
         gradient.copy_from_slice(&first.gradient);
         Ok(first.loss)
+    }
+
+    /// The loss of every row's prediction; each has the same bits whoever computes it.
+    pub(super) fn row_losses(
+        &mut self,
+        network: &N,
+        isa: Isa,
+        (inputs, targets): (&[N::Input], &[N::Target]),
+        losses: &mut [f64],
+    ) -> Result<(), Error> {
+        let rows = losses.len().div_ceil(self.members.len());
+        let parts = inputs.par_chunks(rows).zip(targets.par_chunks(rows));
+        let parts = parts.zip(losses.par_chunks_mut(rows));
+        let members = self.members.par_iter_mut().zip(parts);
+        members.try_for_each(|(member, ((inputs, targets), losses))| {
+            row_losses(
+                network,
+                isa,
+                (inputs, targets),
+                &mut member.workspace,
+                losses,
+            )
+        })
     }
 }
 

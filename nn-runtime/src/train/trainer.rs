@@ -3,13 +3,13 @@
 use crate::data::Rows;
 use crate::error::Error;
 use crate::network::Network;
-use crate::optim::{Clip, Optimizer, Penalty, Schedule};
+use crate::optim::{Clip, Penalty, Schedule, Survey};
 use crate::simd::Isa;
 use crate::train::observer::Audience;
 use crate::train::run::Run;
 use crate::train::{
-    EarlyStopping, HeldOut, History, NetworkObserver, NoValidation, Observer, Samples, SplitOff,
-    Unwatched, Validation, Watched,
+    EarlyStopping, HeldOut, History, NetworkObserver, NoValidation, Observer, Order, Samples,
+    SplitOff, Unwatched, Validation, Watched,
 };
 
 /// Trains a network.
@@ -19,6 +19,7 @@ use crate::train::{
 /// | [`epochs`](Self::epochs) | 100 | at least 1 |
 /// | [`batch_size`](Self::batch_size) | 32 | at least 1; at least 2 under batch normalization |
 /// | [`seed`](Self::seed) | 0 | any |
+/// | [`order`](Self::order) | shuffled | see [`Order`] |
 /// | [`schedule`](Self::schedule) | constant | see [`Schedule`] |
 /// | [`clip`](Self::clip) | no limit | see [`Clip`] |
 /// | [`penalty`](Self::penalty) | none | see [`Penalty`] |
@@ -42,6 +43,7 @@ pub(super) struct Settings {
     pub(super) epochs: usize,
     pub(super) batch_size: usize,
     pub(super) seed: u64,
+    pub(super) order: Order,
     pub(super) schedule: Schedule,
     pub(super) clip: Clip,
     pub(super) penalty: Penalty,
@@ -62,6 +64,7 @@ impl<'o, O> Trainer<'o, O> {
                 epochs: 100,
                 batch_size: 32,
                 seed: 0,
+                order: Order::default(),
                 schedule: Schedule::default(),
                 clip: NO_LIMIT,
                 penalty: Penalty::default(),
@@ -79,7 +82,7 @@ impl<'o, O> Trainer<'o, O> {
 }
 
 impl<'o, O, V, W> Trainer<'o, O, V, W> {
-    /// How often every training row is visited, at most. Default 100; at least 1.
+    /// How often all training rows are visited, at most. Default 100; at least 1.
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.settings.epochs = epochs;
         self
@@ -98,6 +101,12 @@ impl<'o, O, V, W> Trainer<'o, O, V, W> {
     /// Decides the order of rows, the dropout masks and the validation split. Default 0.
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
+        self
+    }
+
+    /// Which rows an epoch visits. Default every row once.
+    pub fn order(mut self, order: Order) -> Self {
+        self.settings.order = order;
         self
     }
 
@@ -211,7 +220,7 @@ impl<'o, O, V, W> Trainer<'o, O, V, W> {
     ) -> Result<History, Error>
     where
         N: Network,
-        O: Optimizer<N::Scalar>,
+        O: Survey<N>,
         V: Validation<N::Input, N::Target>,
         W: NetworkObserver<N>,
         X: Rows<N::Input> + ?Sized,
@@ -248,6 +257,7 @@ impl Settings {
                 range: "from 1 to 1024",
             });
         }
+        self.order.validate()?;
         self.clip.validate()?;
         self.penalty.validate()?;
         self.stopping.map_or(Ok(()), |rule| rule.validate())

@@ -14,6 +14,7 @@ use crate::optim::{Adam, Clip, Penalty, Plateau, Schedule, Sgd};
 
 mod endings;
 mod observers;
+mod orders;
 mod refusals;
 
 /// n rows of y = 2 x₁ − 3 x₂ + ½ + `slip`, no two alike.

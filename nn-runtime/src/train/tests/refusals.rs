@@ -81,6 +81,13 @@ fn bad_settings() {
         "a batch of 1 row under batch normalization has no variance; use at least 2 rows",
         |t, n| t.batch_size(1).fit(n, &x, &y),
     );
+    for (weight, value) in [(-0.1, "-0.1"), (1.5, "1.5"), (f64::NAN, "NaN")] {
+        let expected =
+            format!("weight of the emphasizing order is {value}, but must be from 0 to 1");
+        refused::<1>(&expected, |t, n| {
+            t.order(Order::Emphasizing { weight }).fit(n, &x, &y)
+        });
+    }
     refused::<1>("patience is 0, but must be at least 1 epoch", |t, n| {
         t.early_stopping(EarlyStopping::patience(0)).fit(n, &x, &y)
     });
