@@ -1,6 +1,7 @@
 //! Expressions: literals, names, arithmetic, comparisons, indices.
 
 use super::{Reader, Reading, Reported, converted, text};
+use crate::diagnostics::Place;
 use crate::differentiate::value::{Condition, Value};
 use crate::ir::{Binary, Op, Source, Test, Unary};
 use quote::ToTokens;
@@ -35,7 +36,10 @@ impl Reader<'_> {
             syn::Expr::Repeat(repeated) => self.repeated(repeated),
             syn::Expr::Field(field) => self.field(field),
             syn::Expr::Cast(cast) => self.cast(cast),
-            other => self.mistake(other, refusal(other)),
+            other => {
+                let (place, message) = refusal(other);
+                self.mistake_at(place, message)
+            }
         }
     }
 
@@ -74,7 +78,9 @@ impl Reader<'_> {
             other => return self.mistake(other, "expected a number"),
         };
         if is_float(suffix) && suffix != scalar {
-            let message = format!("a number of {suffix} in a function of {scalar}");
+            let message = format!(
+                "this number is of {suffix}, but the function of {scalar}; leave out the suffix"
+            );
             return self.mistake(literal, message);
         }
         let most = if scalar == "f32" {
@@ -321,11 +327,15 @@ impl Reader<'_> {
     fn index(&mut self, index: &syn::ExprIndex) -> Reading<Value> {
         let array = self.expression(&index.expr);
         let (array, place) = (array?, self.expression(&index.index)?);
+        let scalar = self.signature.scalar.name();
         let elements = match array.referent() {
             Value::Array(elements) => elements,
             Value::Mistaken => return Err(Reported),
             other => {
-                let message = format!("{} has no elements", other.what());
+                let message = format!(
+                    "{} has no elements; an argument with some is declared as [{scalar}; 3]",
+                    other.what()
+                );
                 return self.mistake(&index.expr, message);
             }
         };
@@ -334,7 +344,7 @@ impl Reader<'_> {
             Some(element) => Ok(element.clone()),
             None => {
                 let message = format!(
-                    "index {place} is out of range for an array of {}",
+                    "there is no element {place} in an array of {}; they count from 0",
                     elements.len()
                 );
                 self.mistake(&index.index, message)
@@ -395,6 +405,11 @@ impl Reader<'_> {
                 let key = format!("{key} as {scalar}");
                 Ok(Value::Number(self.constant(key, &name, code)))
             }
+            Value::Number(_) if is_whole(&wanted) => {
+                let message = "a float cannot become a whole number here, which the macro must \
+                               know; write the number";
+                self.mistake(&cast.ty, message)
+            }
             other => {
                 let message = format!("{} cannot become {wanted} here", other.what());
                 self.mistake(&cast.ty, message)
@@ -403,25 +418,51 @@ impl Reader<'_> {
     }
 }
 
-/// Why an expression is not differentiated, and what to write.
-fn refusal(expression: &syn::Expr) -> &'static str {
+/// Why an expression is not differentiated, on the word that shows it, and what to write.
+fn refusal(expression: &syn::Expr) -> (Place, &'static str) {
+    use syn::Expr;
+    const LOOP: &str =
+        "a loop whose length is not known cannot be unrolled; write `for i in 0..10`";
+    const TO_THE_END: &str = "a loop runs to its end here; write `if` around what may be skipped";
+    const RESULT: &str = "the result is a float; it cannot fail or wait";
     match expression {
-        syn::Expr::While(_) | syn::Expr::Loop(_) => {
-            "a loop whose length is not known cannot be unrolled; write `for i in 0..10`"
-        }
-        syn::Expr::Match(_) => "`match` cannot be differentiated; write `if … else …`",
-        syn::Expr::Return(_) => {
-            "an early `return` cannot be differentiated; write `if … else …` with the result last"
-        }
-        syn::Expr::Break(_) | syn::Expr::Continue(_) => {
-            "a loop runs to its end here; write `if` around what may be skipped"
-        }
-        syn::Expr::Closure(_) => "a closure cannot be differentiated; write a function for it",
-        syn::Expr::Macro(_) => "a macro cannot be differentiated; write out what it computes",
-        syn::Expr::Let(_) => "`if let` cannot be differentiated; compare floats: `if x < 0.0`",
-        syn::Expr::Range(_) => "a range stands in the head of a `for` loop only",
-        syn::Expr::Try(_) | syn::Expr::Await(_) => "the result is a float; it cannot fail or wait",
-        syn::Expr::Unsafe(_) => "`unsafe` cannot be differentiated",
-        _ => "this expression cannot be differentiated; write floats, arrays and loops of them",
+        Expr::While(of) => (Place::of(&of.while_token), LOOP),
+        Expr::Loop(of) => (Place::of(&of.loop_token), LOOP),
+        Expr::Match(of) => (
+            Place::of(&of.match_token),
+            "`match` cannot be differentiated; write `if … else …`",
+        ),
+        Expr::Return(of) => (
+            Place::of(&of.return_token),
+            "an early `return` cannot be differentiated; write `if … else …` with the result last",
+        ),
+        Expr::Break(of) => (Place::of(&of.break_token), TO_THE_END),
+        Expr::Continue(of) => (Place::of(&of.continue_token), TO_THE_END),
+        Expr::Closure(of) => (
+            Place::of(&of.inputs_begin),
+            "a closure cannot be differentiated; write a function for it",
+        ),
+        Expr::Macro(of) => (
+            Place::of(&of.mac.path),
+            "a macro cannot be differentiated; write out what it computes",
+        ),
+        Expr::Let(of) => (
+            Place::of(&of.let_token),
+            "`if let` cannot be differentiated; compare floats: `if x < 0.0`",
+        ),
+        Expr::Range(of) => (
+            Place::of(&of.limits),
+            "a range stands in the head of a `for` loop only",
+        ),
+        Expr::Try(of) => (Place::of(&of.question_token), RESULT),
+        Expr::Await(of) => (Place::of(&of.await_token), RESULT),
+        Expr::Unsafe(of) => (
+            Place::of(&of.unsafe_token),
+            "`unsafe` cannot be differentiated; leave it out",
+        ),
+        other => (
+            Place::of(other),
+            "this expression cannot be differentiated; write floats, arrays and loops of them",
+        ),
     }
 }

@@ -15,7 +15,7 @@ pub use loops::MOST_ITERATIONS;
 use super::place;
 use super::signature::{Shape, Signature, text, variables};
 use super::value::Value;
-use crate::diagnostics::Errors;
+use crate::diagnostics::{Errors, Place};
 use crate::ir::{self, Graph, NodeId, Op, Source};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -114,7 +114,11 @@ impl<'a> Reader<'a> {
     }
 
     fn mistake<T>(&mut self, at: &impl quote::ToTokens, message: impl Into<String>) -> Reading<T> {
-        self.errors.push(place(at), message);
+        self.mistake_at(place(at), message)
+    }
+
+    fn mistake_at<T>(&mut self, place: Place, message: impl Into<String>) -> Reading<T> {
+        self.errors.push(place, message);
         Err(Reported)
     }
 
@@ -138,8 +142,12 @@ impl<'a> Reader<'a> {
         let value = self.statements(statements)?;
         match statements.last() {
             Some(syn::Stmt::Expr(last, None)) => self.number(value, last),
+            Some(syn::Stmt::Expr(_, Some(semicolon))) => {
+                let message = "the body ends with the result; leave out this semicolon";
+                self.mistake(semicolon, message)
+            }
             _ => {
-                let message = "the body must end with the result, without a semicolon";
+                let message = "the body must end with the result, a float";
                 self.mistake(&self.signature.name.clone(), message)
             }
         }
@@ -328,7 +336,10 @@ impl<'a> Reader<'a> {
                 self.mistake(at, message)
             }
             other => {
-                let message = format!("expected a whole number, found {}", other.what());
+                let message = format!(
+                    "expected a whole number that the macro knows, found {}; write the number",
+                    other.what()
+                );
                 self.mistake(at, message)
             }
         }
