@@ -200,7 +200,8 @@ impl Reader<'_> {
         match i32::try_from(n) {
             Ok(n) => Ok(n),
             Err(_) => {
-                let message = format!("the exponent {n} does not fit an i32; write powf with it as a float");
+                let message =
+                    format!("the exponent {n} does not fit an i32; write powf with it as a float");
                 self.mistake(expression, message)
             }
         }

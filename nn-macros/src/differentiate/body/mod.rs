@@ -8,6 +8,7 @@ mod calls;
 mod choice;
 mod expression;
 mod loops;
+mod refused;
 
 pub use calls::{Callee, Layout, is_built_in};
 pub use loops::MOST_ITERATIONS;
@@ -130,6 +131,7 @@ impl<'a> Reader<'a> {
         for statement in items {
             match statement {
                 syn::Stmt::Item(item @ (syn::Item::Use(_) | syn::Item::Const(_))) => {
+                    self.variables.extend(whole_number(item));
                     self.items.push(item.clone());
                 }
                 other => {
@@ -330,7 +332,8 @@ impl<'a> Reader<'a> {
             Value::Mistaken => Err(Reported),
             Value::Number(id) if matches!(self.graph.op(*id), Op::Source(Source::Constant(_))) => {
                 let message = format!(
-                    "the value of `{}` is not known to the macro; write the number",
+                    "the value of `{}` is not known to the macro; write the number, here or in a \
+                     `const` at the top of the function",
                     text(at)
                 );
                 self.mistake(at, message)
@@ -354,6 +357,23 @@ impl<'a> Reader<'a> {
         });
         let source = Source::Constant(index);
         self.graph.source(source, ir::Shape::SCALAR, name)
+    }
+}
+
+/// `const N: usize = 3;` as a variable whose value is known.
+fn whole_number(item: &syn::Item) -> Option<(String, Value)> {
+    match item {
+        syn::Item::Const(constant) => match &*constant.expr {
+            syn::Expr::Lit(syn::ExprLit {
+                lit: syn::Lit::Int(int),
+                ..
+            }) => {
+                let value = int.base10_parse().ok()?;
+                Some((constant.ident.unraw().to_string(), Value::Integer(value)))
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 
