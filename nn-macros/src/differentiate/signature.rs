@@ -314,7 +314,8 @@ fn elements(whole: Float, shape: &Shape, list: &mut Vec<Float>) {
 
 /// Source text for a message.
 pub fn text(tokens: &impl ToTokens) -> String {
-    crate::diagnostics::cut(&tokens.to_token_stream().to_string())
+    let text = tokens.to_token_stream().to_string();
+    crate::diagnostics::cut(&text.replace(" :: ", "::"))
 }
 
 /// The places of the names in `wrt` among all floats, in the order written.

@@ -78,6 +78,13 @@ fn rewrites_are_documented() {
     assert!(!documentation(LOG_NORMAL, "_gradient").contains("Rewritten"));
 }
 
+/// The largest exponents there are make a trace, too.
+#[test]
+fn exponents_saturate() {
+    let power = "fn f(x: f64) -> f64 { 1.0 / x.powi(-2147483648).powi(2147483647) }";
+    assert_eq!(table(power).len(), 4);
+}
+
 #[test]
 fn the_lectures_example() {
     check_expansion(|| expand("", LOG_NORMAL), "log_normal.rs");

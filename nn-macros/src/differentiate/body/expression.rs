@@ -208,7 +208,10 @@ impl Reader<'_> {
             };
             return match value {
                 Some(value) => Ok(Value::Integer(value)),
-                None => self.mistake(binary, "this whole number has no value that fits"),
+                None => self.mistake(
+                    binary,
+                    "this whole number overflows or divides by zero; write one that fits an i64",
+                ),
             };
         }
         let operation = match &binary.op {
@@ -405,10 +408,9 @@ impl Reader<'_> {
                 let key = format!("{key} as {scalar}");
                 Ok(Value::Number(self.constant(key, &name, code)))
             }
+            // It is none that is known, which is reported.
             Value::Number(_) if is_whole(&wanted) => {
-                let message = "a float cannot become a whole number here, which the macro must \
-                               know; write the number";
-                self.mistake(&cast.ty, message)
+                self.integer(&value, &cast.expr).map(Value::Integer)
             }
             other => {
                 let message = format!("{} cannot become {wanted} here", other.what());
