@@ -1,7 +1,7 @@
 //! Both sides must compute the same, or comparing their times says nothing.
 
 use crate::contestants::Training;
-use crate::workloads::{Inference, Suite, Workload};
+use crate::workloads::{Inference, Suite};
 use std::error::Error;
 use unrolled::optim::Adam;
 
@@ -20,7 +20,8 @@ const TOLERANCE: f64 = 2e-5;
 /// The first pair that differs.
 pub fn suite(suite: &mut Suite) -> Result<(), Box<dyn Error>> {
     for workload in &mut suite.workloads {
-        training(workload)?;
+        let (ours, baseline) = (workload.ours.as_mut(), workload.baseline.as_mut());
+        training(workload.name, ours, baseline)?;
     }
     for inference in &mut suite.inferences {
         prediction(inference)?;
@@ -29,18 +30,19 @@ pub fn suite(suite: &mut Suite) -> Result<(), Box<dyn Error>> {
 }
 
 /// Losses, and how far the parameters have moved, after each of a few steps.
-fn training(workload: &mut Workload) -> Result<(), String> {
-    let Workload {
-        name,
-        ours,
-        baseline,
-        ..
-    } = workload;
+///
+/// # Errors
+/// A difference.
+pub fn training(
+    name: &str,
+    ours: &mut dyn Training,
+    baseline: &mut dyn Training,
+) -> Result<(), String> {
     // With the usual ε of 1e-8 a first step goes by the sign of the gradient, and where that is zero
     // but for rounding, so would the sign be noise. A large ε makes it smooth in the gradient.
     let adam = Adam::new(0.01).epsilon(1e-2);
-    let start = begin(ours.as_mut(), adam);
-    begin(baseline.as_mut(), adam);
+    let start = begin(ours, adam);
+    begin(baseline, adam);
     for step in 1..=STEPS {
         let (found, expected) = (ours.step(), baseline.step());
         let what = format!("{name}, step {step}");

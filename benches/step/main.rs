@@ -6,6 +6,7 @@
 //! cargo bench --bench step -- --only W1,W3      … of these networks
 //! cargo bench --bench step -- --isa avx2        … with this instruction set
 //! cargo bench --bench step -- --rounds 9        … as medians of nine rounds
+//! cargo bench --bench step -- --formulas        formulas of the user's beside the built-in ones
 //! cargo bench --bench step -- --instructions    count the instructions of a step, under valgrind
 //! cargo bench --bench step -- --quick           check the results instead, and no times
 //! ```
@@ -19,6 +20,7 @@
 
 mod check;
 mod contestants;
+mod formulas;
 mod instructions;
 mod measure;
 mod networks;
@@ -58,7 +60,12 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         Mode::Steps { name, count } => instructions::steps(suite, name, *count),
         Mode::Check => {
             suite.share_masks(options.isa);
-            check::suite(&mut suite)
+            check::suite(&mut suite)?;
+            formulas::check(options.isa)
+        }
+        Mode::Formulas { rounds } => {
+            formulas::measure(options.isa, *rounds);
+            Ok(())
         }
         Mode::Measure { rounds, json } => {
             let report = measured(options, &mut suite, *rounds);
@@ -87,5 +94,6 @@ fn measured(options: &Options, suite: &mut Suite, rounds: usize) -> report::Repo
         contestants.push(inference.baseline.as_mut());
     }
     let times = measure::rounds(&mut contestants, rounds);
+    let times: Vec<_> = times.into_iter().map(measure::median).collect();
     report::Report::new(options.isa, suite, &times)
 }

@@ -21,8 +21,8 @@ pub trait Contestant {
     fn run(&mut self, times: usize);
 }
 
-/// Medians over the rounds, in seconds a run, of contestants that take turns.
-pub fn rounds(contestants: &mut [&mut dyn Contestant], rounds: usize) -> Vec<f64> {
+/// Round by round, in seconds a run, the times of contestants that take turns.
+pub fn rounds(contestants: &mut [&mut dyn Contestant], rounds: usize) -> Vec<Vec<f64>> {
     let counts: Vec<usize> = contestants.iter_mut().map(|c| calibrate(*c)).collect();
     let mut times = vec![Vec::with_capacity(rounds); contestants.len()];
     for _ in 0..rounds {
@@ -30,7 +30,7 @@ pub fn rounds(contestants: &mut [&mut dyn Contestant], rounds: usize) -> Vec<f64
             times.push(block(*contestant, count).as_secs_f64() / count as f64);
         }
     }
-    times.into_iter().map(median).collect()
+    times
 }
 
 /// How many runs fill a block.

@@ -7,6 +7,7 @@ use unrolled::simd::Isa;
 /// What `--help` prints.
 pub const USAGE: &str = "\
 usage: cargo bench --bench step -- [--quick] [--json FILE] [--only NAMES] [--isa SET] [--rounds N]
+       cargo bench --bench step -- --formulas [--isa SET] [--rounds N]
        cargo bench --bench step -- --instructions [--record]
 
   --quick       check the results against the dynamic baseline and measure nothing
@@ -14,6 +15,7 @@ usage: cargo bench --bench step -- [--quick] [--json FILE] [--only NAMES] [--isa
   --only NAMES  these networks alone, separated by commas: W1,W3
   --isa SET     use this instruction set: portable, avx2, avx512, neon (default: the best)
   --rounds N    report medians over N rounds (default 5)
+  --formulas    compare formulas of the user's with the built-in activations and losses
   --instructions  count the instructions of a step under valgrind, with AVX2, and compare them with
                 the recorded counts; --record renews the record";
 
@@ -43,6 +45,11 @@ pub enum Mode {
         /// How many.
         count: usize,
     },
+    /// Compare times of formulas.
+    Formulas {
+        /// Over how many rounds medians are taken.
+        rounds: usize,
+    },
     /// Compare times.
     Measure {
         /// Over how many rounds medians are taken.
@@ -62,6 +69,7 @@ impl Options {
     ) -> Result<Option<Self>, Box<dyn Error>> {
         let (mut bench, mut quick, mut rounds) = (false, false, 5);
         let (mut isa, mut json, mut only) = (None, None, Vec::new());
+        let mut formulas = false;
         let (mut instructions, mut record, mut steps) = (false, false, None);
         while let Some(argument) = arguments.next() {
             let mut value = || {
@@ -77,6 +85,7 @@ impl Options {
                 "--only" => only = value()?.split(',').map(str::to_owned).collect(),
                 "--isa" => isa = Some(Isa::named(&value()?)?),
                 "--rounds" => rounds = count(&value()?)?,
+                "--formulas" => formulas = true,
                 "--instructions" => instructions = true,
                 "--record" => record = true,
                 "--steps" => steps = Some(network_and_count(&value()?)?),
@@ -91,6 +100,7 @@ impl Options {
             only,
             mode: match steps {
                 Some((name, count)) => Mode::Steps { name, count },
+                None if formulas => Mode::Formulas { rounds },
                 None if instructions => Mode::Instructions { record },
                 None if bench && !quick || json.is_some() => Mode::Measure { rounds, json },
                 None => Mode::Check,

@@ -157,14 +157,15 @@ pub fn suggest<'a>(
     }
 }
 
-/// The known word closest to `word`, if it is close enough to have been meant.
+/// The known word closest to `word`, if it is close enough to have been meant: `tahn` is `tanh`, not
+/// `tan`, which is one slip away as well, but not as long.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = 1 + word.chars().count() / 4;
     known
         .into_iter()
         .map(|candidate| (edits(word, candidate), candidate))
         .filter(|&(distance, candidate)| distance <= limit && distance < candidate.len())
-        .min_by_key(|&(distance, _)| distance)
+        .min_by_key(|&(distance, candidate)| (distance, candidate.len().abs_diff(word.len())))
         .map(|(_, candidate)| candidate)
 }
 

@@ -11,7 +11,7 @@ use super::body::{Callee, Layout};
 use crate::ir::{Binary, Graph, NodeId, Op, Source, Test, Unary};
 use crate::model::Scalar;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -336,19 +336,22 @@ impl Writer<'_> {
             .last()
             .expect("a path has a name")
             .ident;
+        // What the compiler says about the call it says about the user's.
+        let at = Span::mixed_site().located_at(short.span());
         let short = syn::ext::IdentExt::unraw(short).to_string();
         let value = self.variable(Some(&format!("{short}_value")));
-        let gradient = self.variable(Some(&format!("{short}_gradient")));
-        let hessian = self.variable(Some(&format!("{short}_hessian")));
+        // Not the names of the functions: the compiler, missing one, would point at these.
+        let gradient = self.variable(Some(&format!("{short}_slopes")));
+        let hessian = self.variable(Some(&format!("{short}_curvatures")));
         let path = sibling(&callee.path, order);
         let number = format_ident!("{}", self.context.scalar.name());
         let count = Literal::usize_unsuffixed(arguments.len());
         self.statements.extend(match order {
             0 => quote!(let #value: #number = #path(#(#passed),*);),
-            1 => quote! {
+            1 => quote_spanned! {at=>
                 let (#value, #gradient): (#number, [#number; #count]) = #path(#(#passed),*);
             },
-            _ => quote! {
+            _ => quote_spanned! {at=>
                 let (#value, #gradient, #hessian):
                     (#number, [#number; #count], [[#number; #count]; #count]) =
                     #path(#(#passed),*);

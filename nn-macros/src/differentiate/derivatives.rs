@@ -3,7 +3,7 @@
 use super::body::Body;
 use super::signature::Signature;
 use crate::derive::{jvp, vjp};
-use crate::ir::{Graph, NodeId};
+use crate::ir::{Graph, NodeId, print};
 use crate::passes::{drop_dead, simplify};
 
 /// A graph of nothing but what its outputs need.
@@ -13,6 +13,8 @@ pub struct Computed {
     pub gradient: Vec<NodeId>,
     /// Row by row; empty if it is not wanted.
     pub hessian: Vec<NodeId>,
+    /// What was rewritten for accuracy, as the documentation says it.
+    pub rewrites: String,
 }
 
 /// The value and the gradient by the arguments at `wrt`.
@@ -84,6 +86,7 @@ impl Start {
 fn finished(graph: &Graph, value: NodeId, gradient: &[NodeId], hessian: &[NodeId]) -> Computed {
     let outputs = [value].into_iter().chain(gradient.iter().copied());
     let outputs: Vec<_> = outputs.chain(hessian.iter().copied()).collect();
+    let rewrites = print::rewrites(graph);
     let (graph, outputs) = drop_dead(graph, &outputs);
     let (gradient, hessian) = outputs[1..].split_at(gradient.len());
     Computed {
@@ -91,5 +94,6 @@ fn finished(graph: &Graph, value: NodeId, gradient: &[NodeId], hessian: &[NodeId
         value: outputs[0],
         gradient: gradient.to_vec(),
         hessian: hessian.to_vec(),
+        rewrites,
     }
 }

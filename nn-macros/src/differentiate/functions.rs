@@ -153,6 +153,7 @@ impl Functions<'_> {
             graph,
             value,
             gradient,
+            rewrites,
             ..
         } = gradient(body, self.signature, self.wrt);
         let outputs: Vec<_> = [value].into_iter().chain(gradient).collect();
@@ -162,7 +163,7 @@ impl Functions<'_> {
         let (name, by) = (&self.signature.name, self.by());
         Made {
             suffix: "gradient",
-            doc: format!("[`{name}`] and its gradient by {by}."),
+            doc: format!("[`{name}`] and its gradient by {by}.{rewrites}"),
             output: self.gradient_type(),
             // One who calls only the derivatives has not forgotten the function.
             body: quote!(let _ = #name; #statements (#value, [#(#gradient),*])),
@@ -175,6 +176,7 @@ impl Functions<'_> {
             value,
             gradient,
             hessian,
+            rewrites,
         } = hessian(body, self.signature, self.wrt);
         let outputs: Vec<_> = [value].into_iter().chain(gradient).chain(hessian).collect();
         let code = write(&graph, &outputs, &self.context(body));
@@ -187,7 +189,7 @@ impl Functions<'_> {
         let (name, by) = (&self.signature.name, self.by());
         Made {
             suffix: "hessian",
-            doc: format!("[`{name}`], its gradient and its Hessian by {by}."),
+            doc: format!("[`{name}`], its gradient and its Hessian by {by}.{rewrites}"),
             output: self.hessian_type(),
             body: quote!(#statements (#value, [#(#gradient),*], [#(#rows),*])),
         }

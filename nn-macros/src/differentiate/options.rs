@@ -4,6 +4,7 @@ use super::place;
 use crate::diagnostics::{Errors, suggest};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Token, parenthesized, punctuated::Punctuated};
 
@@ -42,28 +43,48 @@ const NAMES: [&str; 3] = ["wrt", "order", "crate"];
 
 impl Parse for Item {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let name: Ident = input.call(syn::ext::IdentExt::parse_any)?;
+        let name: Ident = input.call(Ident::parse_any)?;
         match name.to_string().as_str() {
             "wrt" => {
+                if !input.peek(syn::token::Paren) {
+                    let message = "`wrt` lists arguments in parentheses; write `wrt(x, y)`";
+                    return Err(syn::Error::new(name.span(), message));
+                }
                 let inside;
                 parenthesized!(inside in input);
-                let arguments = Punctuated::<Ident, Token![,]>::parse_terminated(&inside)?;
-                Ok(Item::Wrt(name, arguments.into_iter().collect()))
+                let arguments = Punctuated::<Argument, Token![,]>::parse_terminated(&inside)?;
+                let arguments = arguments.into_iter().map(|Argument(argument)| argument);
+                Ok(Item::Wrt(name, arguments.collect()))
             }
-            "order" => {
-                input.parse::<Token![=]>()?;
-                Ok(Item::Order(name, input.parse()?))
-            }
-            "crate" => {
-                input.parse::<Token![=]>()?;
-                Ok(Item::Facade(name, input.call(syn::Path::parse_mod_style)?))
-            }
+            "order" => given(&name, input, "order = 1").map(|of| Item::Order(name, of)),
+            "crate" => given(&name, input, "crate = path").map(|of| Item::Facade(name, of)),
             other => {
                 let hint = suggest(other, "there are", NAMES);
                 let message = format!("`differentiate` has no option `{other}`{hint}");
                 Err(syn::Error::new(name.span(), message))
             }
         }
+    }
+}
+
+/// What stands behind `name =`; `usage` says how that is written.
+fn given<T: Parse>(name: &Ident, input: ParseStream<'_>, usage: &str) -> syn::Result<T> {
+    let behind = input.parse::<Token![=]>().and_then(|_| input.parse());
+    behind.map_err(|_| {
+        let message = format!("`{name}` needs a value; write `{usage}`");
+        syn::Error::new(name.span(), message)
+    })
+}
+
+/// An argument's name in `wrt`.
+struct Argument(Ident);
+
+impl Parse for Argument {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let message = "expected the name of an argument here; write `wrt(x, y)`";
+        let name = input.call(Ident::parse_any);
+        name.map(Self)
+            .map_err(|error| syn::Error::new(error.span(), message))
     }
 }
 

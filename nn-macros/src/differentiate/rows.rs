@@ -187,6 +187,8 @@ fn tidy(graph: &mut Graph, id: NodeId, own: NodeId) -> NodeId {
 }
 
 /// A product of powers: c · a³ · b⁻².
+///
+/// Exponents that do not fit saturate, as in the rules: there the function is 0, 1 or infinite anyway.
 struct Product {
     coefficient: f64,
     factors: Vec<(NodeId, i32)>,
@@ -211,9 +213,9 @@ impl Product {
             }
             Op::Binary(Binary::Div, a, b) => {
                 self.collect(graph, a, exponent, own);
-                self.collect(graph, b, -exponent, own);
+                self.collect(graph, b, exponent.saturating_neg(), own);
             }
-            Op::Power(x, n) => self.collect(graph, x, n * exponent, own),
+            Op::Power(x, n) => self.collect(graph, x, n.saturating_mul(exponent), own),
             Op::Binary(Binary::Add | Binary::Sub, ..) | Op::Unary(..) => {
                 let tidied = tidy(graph, id, own);
                 self.factor(tidied, exponent);
@@ -224,7 +226,7 @@ impl Product {
 
     fn factor(&mut self, id: NodeId, exponent: i32) {
         match self.factors.iter_mut().find(|(known, _)| *known == id) {
-            Some((_, sum)) => *sum += exponent,
+            Some((_, sum)) => *sum = sum.saturating_add(exponent),
             None => self.factors.push((id, exponent)),
         }
     }
@@ -235,7 +237,7 @@ impl Product {
         let is_below = factors.clone().all(|(_, exponent)| *exponent < 0);
         let sign = if is_below { -1 } else { 1 };
         let powers: Vec<_> = factors
-            .map(|&(x, exponent)| match sign * exponent {
+            .map(|&(x, exponent)| match exponent.saturating_mul(sign) {
                 1 => x,
                 n => graph.push(Op::Power(x, n), graph.shape(x)),
             })

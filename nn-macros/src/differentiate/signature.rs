@@ -109,7 +109,8 @@ fn is_plain(head: &syn::Signature, errors: &mut Errors) -> bool {
         }
     }
     if !head.generics.params.is_empty() {
-        let message = "a function to differentiate is not generic; write it for f64, f32 or both";
+        let message = "a function to differentiate is not generic, for the macro must know its \
+                       types; write it for f64 or f32, and numbers for lengths";
         errors.push(place(&head.generics.params), message);
         return false;
     }
@@ -127,8 +128,7 @@ fn result(head: &syn::Signature, errors: &mut Errors) -> Option<(Scalar, TokenSt
         syn::ReturnType::Type(_, declared) => match float(declared) {
             Some(scalar) => Some((scalar, declared.to_token_stream())),
             None => {
-                let found = text(declared);
-                let message = format!("the result is one float; write f64 or f32, not `{found}`");
+                let message = "the result must be one float; write f64 or f32";
                 errors.push(place(declared), message);
                 None
             }
@@ -156,9 +156,10 @@ fn argument(typed: &syn::PatType, read: &mut Signature, errors: &mut Errors) -> 
     let shape = shape(&typed.ty, read.scalar, errors)?;
     let (start, count) = (read.floats.len(), shape.count());
     if start.saturating_add(count) > MOST_FLOATS {
+        let floats = start.saturating_add(count);
         let message = format!(
-            "these arguments have more than {MOST_FLOATS} floats together; a function this large \
-             is not unrolled"
+            "the arguments up to here are {floats} floats, but at most {MOST_FLOATS} are unrolled; \
+             pass fewer"
         );
         errors.push(place(&typed.ty), message);
         return None;
@@ -199,10 +200,10 @@ fn shape(declared: &syn::Type, scalar: Scalar, errors: &mut Errors) -> Option<Sh
                 None
             }
             None => {
-                let (found, wanted) = (text(declared), scalar.name());
+                let wanted = scalar.name();
                 let message = format!(
-                    "`{found}` is not a type to differentiate by; arguments are {wanted} or arrays \
-                     of it, [{wanted}; 3]"
+                    "this is not a type to differentiate by; arguments are {wanted}, or arrays of \
+                     it and references to them, &[{wanted}; 3]"
                 );
                 errors.push(place(declared), message);
                 None
@@ -313,7 +314,8 @@ fn elements(whole: Float, shape: &Shape, list: &mut Vec<Float>) {
 
 /// Source text for a message.
 pub fn text(tokens: &impl ToTokens) -> String {
-    crate::diagnostics::cut(&tokens.to_token_stream().to_string())
+    let text = tokens.to_token_stream().to_string();
+    crate::diagnostics::cut(&text.replace(" :: ", "::"))
 }
 
 /// The places of the names in `wrt` among all floats, in the order written.

@@ -34,13 +34,7 @@ pub fn network(
         "\n# Equations of a training step\n\n```text\n{}```\n",
         print::print(training)
     ));
-    let rewrites = network.training.graph.rewrites().iter();
-    let lines: String = rewrites
-        .map(|rewrite| format!("Rewritten for accuracy: {rewrite}\n"))
-        .collect();
-    if !lines.is_empty() {
-        text.push_str(&format!("\n```text\n{lines}```\n"));
-    }
+    text.push_str(&print::rewrites(&network.training.graph));
     text
 }
 

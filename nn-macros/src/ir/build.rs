@@ -147,6 +147,13 @@ impl Graph {
                 let folded = self.constant(c.value() * d);
                 self.mul(folded, x)
             }
+            // (c·x)·(d·y) = (cd)·(x·y)
+            (Op::Binary(Binary::Mul, c, x), Op::Binary(Binary::Mul, d, y))
+                if self.as_constant(c).and(self.as_constant(d)).is_some() =>
+            {
+                let (factor, product) = (self.mul(c, d), self.mul(x, y));
+                self.mul(factor, product)
+            }
             // (1/b)·g = g/b, unless the reciprocal serves many elements
             (Op::Binary(Binary::Div, one, divisor), _)
                 if self.is(one, 1.0) && self.shape(a) == self.shape(b) =>

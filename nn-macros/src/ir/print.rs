@@ -64,6 +64,15 @@ pub fn listing(lines: &[(String, Shape)]) -> String {
     text
 }
 
+/// What was rewritten for accuracy, a line each, as a block of documentation; empty if nothing was.
+pub fn rewrites(graph: &Graph) -> String {
+    let line = |rewrite: &&str| format!("Rewritten for accuracy: {rewrite}\n");
+    match graph.rewrites().iter().map(line).collect::<String>() {
+        lines if lines.is_empty() => lines,
+        lines => format!("\n\n```text\n{lines}```\n"),
+    }
+}
+
 struct Printer<'a> {
     graph: &'a Graph,
     notation: &'a Notation,

@@ -15,17 +15,17 @@ fn expand(options: &str, function: &str) -> TokenStream {
     differentiate(tokens(options), tokens(function))
 }
 
-/// The rows of the table in the documentation of a function's trace.
-fn table(function: &str) -> Vec<String> {
+/// The documentation of the function that is made with this suffix.
+fn documentation(function: &str, suffix: &str) -> String {
     let file: syn::File = syn::parse2(expand("", function)).expect("items");
-    let is_trace = |item: &&syn::Item| match item {
-        syn::Item::Fn(function) => function.sig.ident.to_string().ends_with("_trace"),
+    let is_made = |item: &&syn::Item| match item {
+        syn::Item::Fn(function) => function.sig.ident.to_string().ends_with(suffix),
         _ => false,
     };
-    let Some(syn::Item::Fn(trace)) = file.items.iter().find(is_trace) else {
-        panic!("there is a trace")
+    let Some(syn::Item::Fn(made)) = file.items.iter().find(is_made) else {
+        panic!("there is no function with {suffix}")
     };
-    let doc = trace
+    let doc = made
         .attrs
         .iter()
         .find_map(|attribute| match &attribute.meta {
@@ -38,7 +38,12 @@ fn table(function: &str) -> Vec<String> {
             },
             _ => None,
         });
-    let doc = doc.expect("the trace is documented");
+    doc.expect("what is made is documented")
+}
+
+/// The rows of the table in the documentation of a function's trace.
+fn table(function: &str) -> Vec<String> {
+    let doc = documentation(function, "_trace");
     let rows = doc.lines().filter(|line| line.starts_with("| v"));
     rows.skip(1).map(str::to_owned).collect()
 }
@@ -60,6 +65,24 @@ fn the_table_is_the_lectures() {
         "| v₁₀ | v₉ − 0.5 ln(2 π) | ∂v₁₀/∂v₉ = 1 |",
     ];
     assert_eq!(table(LOG_NORMAL), lecture);
+}
+
+/// The derivatives' documentation says what was rewritten, the trace's shows what is written.
+#[test]
+fn rewrites_are_documented() {
+    let risky = "fn risky(x: f64) -> f64 { (1.0 + x.exp()).ln() }";
+    let line = "Rewritten for accuracy: ln(1 + exp(x)) as softplus(x)";
+    assert!(documentation(risky, "_gradient").contains(line));
+    assert!(documentation(risky, "_hessian").contains(line));
+    assert!(documentation(risky, "_trace").contains("| ln(v₃) |"));
+    assert!(!documentation(LOG_NORMAL, "_gradient").contains("Rewritten"));
+}
+
+/// The largest exponents there are make a trace, too.
+#[test]
+fn exponents_saturate() {
+    let power = "fn f(x: f64) -> f64 { 1.0 / x.powi(-2147483648).powi(2147483647) }";
+    assert_eq!(table(power).len(), 4);
 }
 
 #[test]

@@ -190,11 +190,18 @@ impl Reader<'_> {
 
     /// The exponent of `powi`.
     fn exponent(&mut self, expression: &syn::Expr) -> Reading<i32> {
-        let n = self.whole(expression)?;
+        let value = self.expression(expression)?;
+        if let Value::Number(_) = value.referent() {
+            let message = "the exponent of powi is a whole number that the macro knows; for a \
+                           float write powf";
+            return self.mistake(expression, message);
+        }
+        let n = self.integer(&value, expression)?;
         match i32::try_from(n) {
             Ok(n) => Ok(n),
             Err(_) => {
-                let message = format!("the exponent {n} does not fit an i32; use powf");
+                let message =
+                    format!("the exponent {n} does not fit an i32; write powf with it as a float");
                 self.mistake(expression, message)
             }
         }
@@ -265,7 +272,8 @@ impl Reader<'_> {
         arguments: &[&syn::Expr],
     ) -> Reading<Value> {
         let is_single = path.segments.len() == 1;
-        if is_single && *last == self.signature.name {
+        let is_own = is_single || path.segments.len() == 2 && path.segments[0].ident == "self";
+        if is_own && *last == self.signature.name {
             let message = format!("`{last}` calls itself; a recursion cannot be unrolled");
             return self.mistake(last, message);
         }

@@ -40,7 +40,7 @@ impl Reader<'_> {
             Some(value) => Ok(value),
             None => {
                 let message = format!(
-                    "one branch gives {}, the other {}; both must give a float",
+                    "one branch gives {}, the other {}; both must give the same",
                     yes.what(),
                     no.what()
                 );

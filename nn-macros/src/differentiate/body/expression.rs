@@ -1,5 +1,6 @@
 //! Expressions: literals, names, arithmetic, comparisons, indices.
 
+use super::refused::refusal;
 use super::{Reader, Reading, Reported, converted, text};
 use crate::differentiate::value::{Condition, Value};
 use crate::ir::{Binary, Op, Source, Test, Unary};
@@ -35,7 +36,10 @@ impl Reader<'_> {
             syn::Expr::Repeat(repeated) => self.repeated(repeated),
             syn::Expr::Field(field) => self.field(field),
             syn::Expr::Cast(cast) => self.cast(cast),
-            other => self.mistake(other, refusal(other)),
+            other => {
+                let (place, message) = refusal(other);
+                self.mistake_at(place, message)
+            }
         }
     }
 
@@ -74,7 +78,9 @@ impl Reader<'_> {
             other => return self.mistake(other, "expected a number"),
         };
         if is_float(suffix) && suffix != scalar {
-            let message = format!("a number of {suffix} in a function of {scalar}");
+            let message = format!(
+                "this number is of {suffix}, but the function of {scalar}; leave out the suffix"
+            );
             return self.mistake(literal, message);
         }
         let most = if scalar == "f32" {
@@ -202,7 +208,10 @@ impl Reader<'_> {
             };
             return match value {
                 Some(value) => Ok(Value::Integer(value)),
-                None => self.mistake(binary, "this whole number has no value that fits"),
+                None => self.mistake(
+                    binary,
+                    "this whole number overflows or divides by zero; write one that fits an i64",
+                ),
             };
         }
         let operation = match &binary.op {
@@ -321,11 +330,15 @@ impl Reader<'_> {
     fn index(&mut self, index: &syn::ExprIndex) -> Reading<Value> {
         let array = self.expression(&index.expr);
         let (array, place) = (array?, self.expression(&index.index)?);
+        let scalar = self.signature.scalar.name();
         let elements = match array.referent() {
             Value::Array(elements) => elements,
             Value::Mistaken => return Err(Reported),
             other => {
-                let message = format!("{} has no elements", other.what());
+                let message = format!(
+                    "{} has no elements; an argument with some is declared as [{scalar}; 3]",
+                    other.what()
+                );
                 return self.mistake(&index.expr, message);
             }
         };
@@ -334,7 +347,7 @@ impl Reader<'_> {
             Some(element) => Ok(element.clone()),
             None => {
                 let message = format!(
-                    "index {place} is out of range for an array of {}",
+                    "there is no element {place} in an array of {}; they count from 0",
                     elements.len()
                 );
                 self.mistake(&index.index, message)
@@ -395,33 +408,14 @@ impl Reader<'_> {
                 let key = format!("{key} as {scalar}");
                 Ok(Value::Number(self.constant(key, &name, code)))
             }
+            // It is none that is known, which is reported.
+            Value::Number(_) if is_whole(&wanted) => {
+                self.integer(&value, &cast.expr).map(Value::Integer)
+            }
             other => {
                 let message = format!("{} cannot become {wanted} here", other.what());
                 self.mistake(&cast.ty, message)
             }
         }
-    }
-}
-
-/// Why an expression is not differentiated, and what to write.
-fn refusal(expression: &syn::Expr) -> &'static str {
-    match expression {
-        syn::Expr::While(_) | syn::Expr::Loop(_) => {
-            "a loop whose length is not known cannot be unrolled; write `for i in 0..10`"
-        }
-        syn::Expr::Match(_) => "`match` cannot be differentiated; write `if … else …`",
-        syn::Expr::Return(_) => {
-            "an early `return` cannot be differentiated; write `if … else …` with the result last"
-        }
-        syn::Expr::Break(_) | syn::Expr::Continue(_) => {
-            "a loop runs to its end here; write `if` around what may be skipped"
-        }
-        syn::Expr::Closure(_) => "a closure cannot be differentiated; write a function for it",
-        syn::Expr::Macro(_) => "a macro cannot be differentiated; write out what it computes",
-        syn::Expr::Let(_) => "`if let` cannot be differentiated; compare floats: `if x < 0.0`",
-        syn::Expr::Range(_) => "a range stands in the head of a `for` loop only",
-        syn::Expr::Try(_) | syn::Expr::Await(_) => "the result is a float; it cannot fail or wait",
-        syn::Expr::Unsafe(_) => "`unsafe` cannot be differentiated",
-        _ => "this expression cannot be differentiated; write floats, arrays and loops of them",
     }
 }

@@ -12,8 +12,8 @@ impl Reader<'_> {
         self.iterations += elements.len();
         if self.iterations > MOST_ITERATIONS {
             let message = format!(
-                "the loops of this function run {} rounds up to here; at most {MOST_ITERATIONS} \
-                 are unrolled",
+                "the loops of this function run {} rounds up to here, but at most \
+                 {MOST_ITERATIONS} are unrolled; make them shorter",
                 self.iterations
             );
             return self.mistake(&repeated.expr, message);
@@ -54,8 +54,10 @@ impl Reader<'_> {
         };
         let length = end.saturating_sub(first).max(0);
         if length > MOST_ITERATIONS as i64 {
-            let message =
-                format!("a loop of {length} rounds; at most {MOST_ITERATIONS} are unrolled");
+            let message = format!(
+                "this loop runs {length} rounds, but at most {MOST_ITERATIONS} are unrolled; make \
+                 it shorter"
+            );
             return self.mistake(range, message);
         }
         Ok((first..end).map(Value::Integer).collect())

@@ -8,6 +8,7 @@ mod calls;
 mod choice;
 mod expression;
 mod loops;
+mod refused;
 
 pub use calls::{Callee, Layout, is_built_in};
 pub use loops::MOST_ITERATIONS;
@@ -15,7 +16,7 @@ pub use loops::MOST_ITERATIONS;
 use super::place;
 use super::signature::{Shape, Signature, text, variables};
 use super::value::Value;
-use crate::diagnostics::Errors;
+use crate::diagnostics::{Errors, Place};
 use crate::ir::{self, Graph, NodeId, Op, Source};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -114,7 +115,11 @@ impl<'a> Reader<'a> {
     }
 
     fn mistake<T>(&mut self, at: &impl quote::ToTokens, message: impl Into<String>) -> Reading<T> {
-        self.errors.push(place(at), message);
+        self.mistake_at(place(at), message)
+    }
+
+    fn mistake_at<T>(&mut self, place: Place, message: impl Into<String>) -> Reading<T> {
+        self.errors.push(place, message);
         Err(Reported)
     }
 
@@ -126,6 +131,7 @@ impl<'a> Reader<'a> {
         for statement in items {
             match statement {
                 syn::Stmt::Item(item @ (syn::Item::Use(_) | syn::Item::Const(_))) => {
+                    self.variables.extend(whole_number(item));
                     self.items.push(item.clone());
                 }
                 other => {
@@ -138,8 +144,12 @@ impl<'a> Reader<'a> {
         let value = self.statements(statements)?;
         match statements.last() {
             Some(syn::Stmt::Expr(last, None)) => self.number(value, last),
+            Some(syn::Stmt::Expr(_, Some(semicolon))) => {
+                let message = "the body ends with the result; leave out this semicolon";
+                self.mistake(semicolon, message)
+            }
             _ => {
-                let message = "the body must end with the result, without a semicolon";
+                let message = "the body must end with the result, a float";
                 self.mistake(&self.signature.name.clone(), message)
             }
         }
@@ -322,13 +332,17 @@ impl<'a> Reader<'a> {
             Value::Mistaken => Err(Reported),
             Value::Number(id) if matches!(self.graph.op(*id), Op::Source(Source::Constant(_))) => {
                 let message = format!(
-                    "the value of `{}` is not known to the macro; write the number",
+                    "the value of `{}` is not known to the macro; write the number, here or in a \
+                     `const` at the top of the function",
                     text(at)
                 );
                 self.mistake(at, message)
             }
             other => {
-                let message = format!("expected a whole number, found {}", other.what());
+                let message = format!(
+                    "expected a whole number that the macro knows, found {}; write the number",
+                    other.what()
+                );
                 self.mistake(at, message)
             }
         }
@@ -343,6 +357,23 @@ impl<'a> Reader<'a> {
         });
         let source = Source::Constant(index);
         self.graph.source(source, ir::Shape::SCALAR, name)
+    }
+}
+
+/// `const N: usize = 3;` as a variable whose value is known.
+fn whole_number(item: &syn::Item) -> Option<(String, Value)> {
+    match item {
+        syn::Item::Const(constant) => match &*constant.expr {
+            syn::Expr::Lit(syn::ExprLit {
+                lit: syn::Lit::Int(int),
+                ..
+            }) => {
+                let value = int.base10_parse().ok()?;
+                Some((constant.ident.unraw().to_string(), Value::Integer(value)))
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -1,0 +1,12 @@
+use unrolled::differentiate;
+
+fn square(x: f64) -> f64 {
+    x * x
+}
+
+#[differentiate]
+fn fourth(x: f64) -> f64 {
+    square(square(x))
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use unrolled::differentiate;
+
+#[differentiate(wrt("x"))]
+fn square(x: f64) -> f64 {
+    x * x
+}
+
+fn main() {}
