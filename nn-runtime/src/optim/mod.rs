@@ -59,7 +59,7 @@ pub trait Optimizer<T: Real>: Clone + Send + Sync + 'static {
     fn rate(&self) -> f64;
 
     /// The state before the first step, for parameters laid out as `tensors`
-    /// ([`Network::TENSORS`](crate::network::Network::TENSORS)). Allocates all that the steps need.
+    /// ([`Network::TENSORS`]). Allocates all that the steps need.
     ///
     /// # Errors
     /// [`Error::Setting`] if a setting is outside its range.
