@@ -9,8 +9,9 @@
 //! constant; and with one spread for all. The picture shows the first from the body mass index alone.
 //!
 //! Widths, activations, rate and penalties, those of the single spread too, are what was best on the
-//! validation rows, as the mean over the splits (of the picture's network: on the first). Of a test row the log-likelihood is then −5.402 with
-//! a spread each and −5.456 with one for all: a gain of 0.055 ± 0.012, the standard error over 20 splits.
+//! validation rows, as the mean over the splits (of the picture's network: on the first). Of a test
+//! row the log-likelihood is then −5.402 with a spread each and −5.456 with one for all: a gain of
+//! 0.055 ± 0.012, the standard error over 20 splits.
 
 mod cli;
 mod plot;

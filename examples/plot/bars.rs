@@ -4,10 +4,10 @@ use std::io;
 use std::path::Path;
 
 use kuva::render::color::Color;
-use kuva::render::render::{Primitive, Scene, TextAnchor};
+use kuva::render::render::{Primitive, TextAnchor};
 
 use super::COLOURS;
-use super::frame::{save, text, text_width};
+use super::frame::{empty, save, text, text_width};
 
 /// A named number.
 pub struct Bar<'a> {
@@ -32,7 +32,7 @@ pub fn bars(path: &Path, title: &str, bars: &[Bar<'_>]) -> io::Result<()> {
     let right = 32.0 + widest(|bar| text_width(&bar.caption, 13));
     let longest = widest(|bar| bar.value.unwrap_or(0.0)).max(f64::MIN_POSITIVE);
     let height = TOP + STEP * bars.len() as f64 + 12.0;
-    let mut scene = Scene::new(left + LENGTH + right, height);
+    let mut scene = empty(left + LENGTH + right, height);
     text(&mut scene, (20.0, 32.0), 16, TextAnchor::Start, title);
     for (bar, number) in bars.iter().zip(0..) {
         let middle = TOP + STEP * (f64::from(number) + 0.5);

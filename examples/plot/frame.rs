@@ -23,6 +23,9 @@ pub(super) const BOTTOM: f64 = 58.0;
 /// The frame's distance from the right edge, if no legend stands there.
 pub(super) const RIGHT: f64 = 24.0;
 
+/// The plotting crate's choice for plots with axes, which it does not make for pictures without.
+const TYPE_FACES: &str = "DejaVu Sans, Verdana, Liberation Sans, Arial, sans-serif";
+
 /// The layout that all plots with axes share: the legend, if any, to the right of the frame.
 pub(super) fn frame(
     plots: &[Plot],
@@ -108,6 +111,13 @@ pub(super) fn text(
     });
 }
 
+/// A picture with nothing in it, in the type face of all others.
+pub(super) fn empty(width: f64, height: f64) -> Scene {
+    let mut scene = Scene::new(width, height);
+    scene.font_family = Some(TYPE_FACES.to_owned());
+    scene
+}
+
 /// Writes `path.svg` and `path.png`, making the folder if it is missing.
 pub(super) fn save(path: &Path, scene: &Scene) -> io::Result<()> {
     if let Some(folder) = path.parent() {
@@ -131,7 +141,7 @@ pub(super) fn grid(
     let columns = columns.clamp(1, panels.len().max(1));
     let rows = panels.len().div_ceil(columns);
     let (top, whole) = (44.0, width * columns as f64);
-    let mut scene = Scene::new(whole, top + height * rows as f64);
+    let mut scene = empty(whole, top + height * rows as f64);
     text(
         &mut scene,
         (whole / 2.0, 30.0),

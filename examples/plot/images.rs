@@ -7,7 +7,7 @@ use kuva::render::color::Color;
 use kuva::render::render::{Primitive, Scene, TextAnchor};
 
 use super::GREY;
-use super::frame::{save, text, text_width};
+use super::frame::{empty, save, text, text_width};
 
 /// A small grey-scale picture with a caption.
 pub struct Image<'a> {
@@ -53,7 +53,7 @@ pub fn images(
 
     let whole = grid.max(text_width(title, 18)) + 32.0;
     let rows = images.len().div_ceil(columns) as f64;
-    let mut scene = Scene::new(whole, top + down * rows + 4.0);
+    let mut scene = empty(whole, top + down * rows + 4.0);
     text(
         &mut scene,
         (whole / 2.0, 34.0),

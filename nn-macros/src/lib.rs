@@ -18,6 +18,7 @@ mod emit;
 mod formula;
 mod ir;
 mod model;
+mod network;
 mod parse;
 mod passes;
 mod plan;

@@ -26,7 +26,7 @@ pub struct Model {
 
 /// A trait that a declaration can ask for: `derive(HessianVectorProduct);`.
 ///
-/// To add one: its entry here, its passes in `compile/network.rs`, its `impl` in
+/// To add one: its entry here, its passes in `network/passes.rs`, its `impl` in
 /// `emit/derived.rs`. The compiler lists the places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Derivable {

@@ -2,7 +2,7 @@
 
 use super::names::Size;
 use super::{EmittedPass, Emitter};
-use crate::compile::{Argument, Leaves, Pass};
+use crate::network::{Argument, Leaves, Pass};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 

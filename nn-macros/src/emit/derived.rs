@@ -2,8 +2,8 @@
 
 use super::names::Size;
 use super::{EmittedPasses, Emitter};
-use crate::compile::PassKind;
 use crate::model::Derivable;
+use crate::network::PassKind;
 use proc_macro2::TokenStream;
 use quote::quote;
 

@@ -6,9 +6,9 @@
 
 use super::loops::{self, Loop};
 use super::names::Names;
-use crate::compile::Pass;
 use crate::ir::Graph;
 use crate::model::Scalar;
+use crate::network::Pass;
 use crate::plan::{Map, Step};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};

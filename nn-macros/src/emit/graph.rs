@@ -2,9 +2,9 @@
 
 use super::Emitter;
 use super::names::Size;
-use crate::compile::{Leaves, PassKind};
 use crate::ir::outline::{Entry, outline};
 use crate::ir::{Extent, Graph, NodeId};
+use crate::network::{Leaves, PassKind};
 use proc_macro2::TokenStream;
 use quote::quote;
 

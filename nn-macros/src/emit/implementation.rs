@@ -2,9 +2,9 @@
 
 use super::names::{self, Size};
 use super::{EmittedPass, EmittedPasses, Emitter, docs};
-use crate::compile::PassKind;
 use crate::formula::builtin::Gain;
 use crate::ir::print;
+use crate::network::PassKind;
 use crate::shape::{Network, Role, Tensor};
 use proc_macro2::TokenStream;
 use quote::quote;

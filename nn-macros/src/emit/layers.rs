@@ -3,9 +3,9 @@
 use super::graph::graph;
 use super::names::{Size, offsets};
 use super::{EmittedPasses, Emitter};
-use crate::compile::{PassKind, drawn};
 use crate::ir::outline::Entry;
 use crate::ir::print;
+use crate::network::{PassKind, drawn};
 use crate::shape::{Module, Role};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

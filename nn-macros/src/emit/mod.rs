@@ -18,9 +18,9 @@ mod phases;
 mod program;
 mod signals;
 
-use crate::compile::{Leaves, Output, Pass, PassKind, Passes};
 use crate::diagnostics::Place;
 use crate::model::Model;
+use crate::network::{Leaves, Output, Pass, PassKind, Passes};
 use crate::shape::Network;
 use functions::Functions;
 use names::{Names, Size};

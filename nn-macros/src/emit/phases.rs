@@ -2,8 +2,8 @@
 
 use super::names::Size;
 use super::program::{Body, extents};
-use crate::compile::Leaves;
 use crate::ir::NodeId;
+use crate::network::Leaves;
 use crate::plan::{LINE, Place, Tensor};
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -3,9 +3,9 @@
 use super::functions::Functions;
 use super::names::{Names, Size};
 use super::phases::Kept;
-use crate::compile::{Leaves, Pass};
 use crate::ir::{Extent, NodeId, Op, Product, Shape, Source};
 use crate::model::Scalar;
+use crate::network::{Leaves, Pass};
 use crate::plan::{LINE, Phase, Place, Start, Step, Tensor};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};

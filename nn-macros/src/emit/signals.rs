@@ -2,8 +2,8 @@
 
 use super::names::Size;
 use super::{EmittedPasses, Emitter};
-use crate::compile::{Leaves, PassKind, Signal, SignalKind, signals};
 use crate::ir::print;
+use crate::network::{Leaves, PassKind, Signal, SignalKind, signals};
 use crate::shape::ResultKind;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};

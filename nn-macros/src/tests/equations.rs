@@ -4,8 +4,8 @@
 //! To accept a change, read it first, then copy it from the failure's `found`.
 
 use super::support::network;
-use crate::compile::{PassKind, passes};
 use crate::ir::print::print;
+use crate::network::{PassKind, passes};
 
 #[track_caller]
 fn check(declaration: &str, expected: &str) {

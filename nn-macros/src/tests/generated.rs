@@ -2,8 +2,8 @@
 //! the stages.
 
 use super::support::{Data, assert_close, network};
-use crate::compile::{PassKind, passes};
 use crate::ir::interpret::{Given, interpret};
+use crate::network::{PassKind, passes};
 use unrolled::mask;
 use unrolled::network::{Draw, Network};
 use unrolled::simd::{Isa, Program, Simd};

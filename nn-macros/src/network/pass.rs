@@ -1,7 +1,7 @@
 //! A pass: one program over a batch, what it is given and how its results leave.
 //!
 //! A network is a list of passes. Adding one means to build its graph, to say its arguments and
-//! its outputs (`network.rs`), and to print the trait or the method that runs it (`emit/`).
+//! its outputs (`passes.rs`), and to print the trait or the method that runs it (`emit/`).
 
 use crate::ir::{Graph, NodeId, Op, Shape, check::check};
 use crate::passes::{drop_dead, name_shared};

@@ -1,17 +1,8 @@
 //! The whole pipeline.
 
-mod layers;
-mod network;
-mod pass;
-mod signals;
-
-pub use layers::drawn;
-pub use network::passes;
-pub use pass::{Argument, Leaves, Output, Pass, PassKind, Passes};
-pub use signals::{Signal, SignalKind, signals};
-
 use crate::diagnostics::Errors;
 use crate::emit;
+use crate::network::passes;
 use crate::parse::parse;
 use crate::resolve::resolve;
 use crate::shape::shape;
