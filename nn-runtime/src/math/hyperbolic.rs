@@ -27,7 +27,7 @@ pub(super) fn tanh<S: Simd, T: Format + Tables>(x: T) -> T {
     let tail = (r * r).mul_add::<S>(q, r);
     let s = rounded.power_of_two();
     let h = s.mul_add::<S>(tail, s.mul_add::<S>(half, -half));
-    (h / (h + T::ONE)).copysign(x)
+    (h / (h + T::ONE)).mul_sign(x)
 }
 
 /// sinh x.
@@ -35,7 +35,7 @@ pub(super) fn tanh<S: Simd, T: Format + Tables>(x: T) -> T {
 pub(super) fn sinh<S: Simd, T: Format + Tables>(x: T) -> T {
     let (p, s) = unscaled_m1::<S, T>(x.abs().min(T::EXP_GREATEST));
     let h = p * (s * T::from_f64(0.5));
-    (h * (T::ONE + T::ONE / (h + h + T::ONE))).copysign(x)
+    (h * (T::ONE + T::ONE / (h + h + T::ONE))).mul_sign(x)
 }
 
 /// cosh x.
