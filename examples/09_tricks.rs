@@ -1,7 +1,7 @@
 //! Tricks of the trade (LeCun, Bottou, Orr and Müller 1998), each on and off: how long a small network
-//! takes to read 99 % of its training digits. Two do not help here. Whitening blows up directions in
-//! which digits hardly differ. And lecun_tanh has the targets ±1 inside its range, so that its outputs
-//! must hit them; tanh has them at its ends, and is faster here, if closer to saturation.
+//! takes to a mean squared error of 0.04 on its digits. Three do not help here. Whitening blows up
+//! directions in which digits hardly differ; emphasis is for rare rows, and no digit is rare; lecun_tanh
+//! must hit the targets ±1 inside its range, where tanh comes close by saturating.
 
 mod cli;
 mod handwriting;
@@ -48,10 +48,10 @@ fn main() -> Result<(), Failure> {
         bars.push(time.bar(name));
     }
     let path = course.out.join("tricks");
-    plot::bars(&path, "Epochs to read 99 % of the training digits", &bars)?;
+    plot::bars(&path, "Epochs to a mean squared error of 0.04", &bars)?;
     println!("The same as bars: {}.svg (and .png)", path.display());
     let (all, none) = (bars[0].value, bars[7].value);
-    assert!(all.is_some_and(|epochs| epochs < 15.0) && none.is_none());
+    assert!(all.is_some_and(|epochs| epochs < 20.0) && none.is_none());
     Ok(())
 }
 
