@@ -196,7 +196,7 @@ macro_rules! claims {
         }
 
         #[test]
-        #[ignore = "all finite numbers: minutes, run with --release"]
+        #[ignore = "all finite numbers: half an hour, run with --release"]
         fn $all() {
             check::<$network>(&$claim, 1);
         }
