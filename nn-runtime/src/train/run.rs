@@ -299,7 +299,7 @@ impl<'d, N: Network, O: Survey<N>> Run<'d, N, O> {
     /// The training pass over the first `rows` rows of the gathered batch.
     fn gradient(&mut self, rows: usize, draw: Draw) -> Result<N::Scalar, Error> {
         let (inputs, targets) = (&self.batch.inputs[..rows], &self.batch.targets[..rows]);
-        let (network, gradient) = (&mut self.network, &mut self.gradient[..]);
+        let (network, gradient) = (&mut self.network, &mut self.gradient);
         #[cfg(feature = "rayon")]
         if let Some(team) = &mut self.team {
             return team.gradient(network, self.isa, inputs, targets, draw, gradient);

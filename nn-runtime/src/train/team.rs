@@ -23,16 +23,8 @@ use crate::workspace::{Aligned, Workspace};
 /// The most blocks of a batch, and so the most threads with something to do.
 const MOST_BLOCKS: usize = 16;
 
-/// Rows that make a block worth its while: its work must outweigh adding its gradient to the
-/// others'. A large gradient comes from slower memory.
-fn block_rows<N: Network>() -> usize {
-    const LARGE: usize = 1 << 20;
-    if N::PARAMETERS * size_of::<N::Scalar>() < LARGE {
-        32
-    } else {
-        128
-    }
-}
+/// From this size on, in bytes, a gradient comes from slow memory.
+const LARGE: usize = 1 << 20;
 
 /// Scalars that one thread adds up at a time.
 const CHUNK: usize = 4096;
@@ -86,7 +78,7 @@ impl<N: Network> Team<N> {
         inputs: &[N::Input],
         targets: &[N::Target],
         draw: Draw,
-        gradient: &mut [N::Scalar],
+        gradient: &mut Aligned<N::Scalar>,
     ) -> Result<N::Scalar, Error> {
         if N::PHASES.is_empty() {
             let workspace = &mut self.members[0].workspace;
@@ -126,9 +118,9 @@ impl<N: Network> Team<N> {
                 run((0, &mut members[0]));
             }
         }
-        let first = &members[0];
+        let first = &mut members[0];
         network.statistics_mut().copy_from_slice(&first.statistics);
-        gradient.copy_from_slice(&first.gradient);
+        std::mem::swap(gradient, &mut first.gradient);
         Ok(first.loss)
     }
 
@@ -156,10 +148,15 @@ impl<N: Network> Team<N> {
     }
 }
 
-/// How many blocks a batch of `rows` rows has, the last one at most as long as the others.
+/// How many blocks a batch of `rows` rows has: one for about every 64, whose work outweighs preparing
+/// the weights and adding the gradient to the others', or for every 128 if the gradient is large. Half
+/// as many rows make two blocks of a small network's batch, for a second thread.
 fn blocks<N: Network>(rows: usize) -> usize {
-    let least = block_rows::<N>();
-    ((rows + least / 2) / least).clamp(1, MOST_BLOCKS)
+    if N::PARAMETERS * size_of::<N::Scalar>() >= LARGE {
+        return ((rows + 64) / 128).clamp(1, MOST_BLOCKS);
+    }
+    let two = (rows / 32).clamp(1, 2);
+    ((rows + 32) / 64).clamp(two, MOST_BLOCKS)
 }
 
 /// Adds what the blocks have summed to the first block's sums, block after block.
