@@ -50,18 +50,20 @@ pub fn print(graph: &Graph) -> String {
 
 /// Equations with their shapes, one a line, the shapes below each other.
 pub fn listing(lines: &[(String, Shape)]) -> String {
-    let longest = lines
-        .iter()
-        .map(|(line, _)| line.chars().count())
-        .max()
-        .unwrap_or(0)
-        .min(64);
+    let widths = lines.iter().map(|(line, _)| width(line));
+    let longest = widths.max().unwrap_or(0).min(64);
     let mut text = String::new();
     for (line, size) in lines {
-        let pad = " ".repeat(longest.saturating_sub(line.chars().count()));
+        let pad = " ".repeat(longest.saturating_sub(width(line)));
         text.push_str(&format!("{line}{pad}  [{}]\n", shape(*size)));
     }
     text
+}
+
+/// The places that a line takes; a hat or a bar stands above the letter before it.
+fn width(line: &str) -> usize {
+    let is_letter = |c: &char| !('\u{300}'..='\u{36f}').contains(c);
+    line.chars().filter(is_letter).count()
 }
 
 /// What was rewritten for accuracy, a line each, as a block of documentation; empty if nothing was.
