@@ -1,5 +1,5 @@
 //! Tricks of the trade (LeCun, Bottou, Orr and Müller 1998), each on and off: how long a small network
-//! takes to a mean squared error of 0.04 on its digits. Three do not help here. Whitening blows up
+//! takes to a small mean squared error on its digits. Three do not help here. Whitening blows up
 //! directions in which digits hardly differ; emphasis is for rare rows, and no digit is rare; lecun_tanh
 //! must hit the targets ±1 inside its range, where tanh comes close by saturating.
 
@@ -48,7 +48,7 @@ fn main() -> Result<(), Failure> {
         bars.push(time.bar(name));
     }
     let path = course.out.join("tricks");
-    plot::bars(&path, "Epochs to a mean squared error of 0.04", &bars)?;
+    plot::bars(&path, &stopwatch::title(), &bars)?;
     println!("The same as bars: {}.svg (and .png)", path.display());
     let (all, none) = (bars[0].value, bars[7].value);
     assert!(all.is_some_and(|epochs| epochs < 20.0) && none.is_none());

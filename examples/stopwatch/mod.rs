@@ -11,6 +11,11 @@ use unrolled::prelude::*;
 /// The mean squared error that counts as learned.
 const LOSS: f64 = 0.04;
 
+/// What the times are.
+pub(crate) fn title() -> String {
+    format!("Epochs to a mean squared error of {LOSS}")
+}
+
 /// After so many epochs a network is given up.
 const LIMIT: usize = 50;
 

@@ -152,11 +152,12 @@ impl<N: Network> Team<N> {
 /// the weights and adding the gradient to the others', or for every 128 if the gradient is large. Half
 /// as many rows make two blocks of a small network's batch, for a second thread.
 fn blocks<N: Network>(rows: usize) -> usize {
-    if N::PARAMETERS * size_of::<N::Scalar>() >= LARGE {
-        return ((rows + 64) / 128).clamp(1, MOST_BLOCKS);
-    }
-    let two = (rows / 32).clamp(1, 2);
-    ((rows + 32) / 64).clamp(two, MOST_BLOCKS)
+    let is_large = N::PARAMETERS * size_of::<N::Scalar>() >= LARGE;
+    let (long, least) = match is_large {
+        true => (128, 1),
+        false => (64, (rows / 32).clamp(1, 2)),
+    };
+    ((rows + long / 2) / long).clamp(least, MOST_BLOCKS)
 }
 
 /// Adds what the blocks have summed to the first block's sums, block after block.

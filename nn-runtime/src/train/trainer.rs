@@ -138,8 +138,8 @@ impl<'o, O, V, W> Trainer<'o, O, V, W> {
 
     /// Trains on this many threads, 1 to 1024; needs the feature `rayon`. Default: on the caller's.
     ///
-    /// A batch is cut into blocks of rows, one for about every 64 (for every 128 if the network is
-    /// larger than a megabyte), at least two from 64 rows on and at most 16, and the blocks are shared
+    /// A batch is cut into blocks of rows, one for about every 64 and at least two from 64 rows on (one
+    /// for every 128 if the network is larger than a megabyte), at most 16, and the blocks are shared
     /// among the threads. The result has the same bits for any number of threads. It differs in
     /// rounding from a run without `threads`, which adds up a batch as one block.
     #[cfg(feature = "rayon")]
