@@ -61,6 +61,20 @@ pub fn rows<T, const N: usize>(buffer: &mut [T], start: usize, end: usize) -> &m
     &mut buffer.as_chunks_mut::<N>().0[start..end]
 }
 
+/// Columns `first..first + W` of a row.
+#[inline(always)]
+pub fn columns<T, const W: usize>(row: &[T], first: usize) -> &[T; W] {
+    let columns = row[first..].first_chunk();
+    columns.expect("the plan cuts no more than there is")
+}
+
+/// Columns `first..first + W` of a row, to write.
+#[inline(always)]
+pub fn columns_mut<T, const W: usize>(row: &mut [T], first: usize) -> &mut [T; W] {
+    let columns = row[first..].first_chunk_mut();
+    columns.expect("the plan cuts no more than there is")
+}
+
 /// Copies every row into the columns from `at` on.
 #[inline(always)]
 pub fn copy_columns<T: Copy, const N: usize, const W: usize>(

@@ -33,14 +33,29 @@ pub fn fill<S: Simd, T: Real, const N: usize>(
     // Of the 2³² hashes, those up to this one keep their unit.
     let last = ((keep * 4_294_967_296.0).round() as u64).saturating_sub(1) as u32;
     let stream = splitmix(splitmix(draw.seed, draw.step), u64::from(layer));
+    let whole = N - N % VECTOR;
     for (i, row) in mask.iter_mut().enumerate() {
         let key = splitmix(stream, (first_row + i) as u64);
-        for (unit, m) in row.iter_mut().enumerate() {
+        let value = |unit: usize| {
             let keeps = hash(unit as u32, key) <= last;
-            *m = if keeps { kept } else { T::ZERO };
+            if keeps { kept } else { T::ZERO }
+        };
+        for (unit, m) in row[..whole].iter_mut().enumerate() {
+            *m = value(unit);
+        }
+        if whole < N {
+            let mut tail = [T::ZERO; VECTOR];
+            for (l, m) in tail.iter_mut().enumerate() {
+                *m = value(whole + l);
+            }
+            row[whole..].copy_from_slice(&tail[..N - whole]);
         }
     }
 }
+
+/// Units that are done at once at the end of a row: one by one, a unit left over would cost as much,
+/// and a branch that nobody can predict.
+const VECTOR: usize = 8;
 
 /// The `index`-th number of the splitmix64 stream that starts at `key`.
 #[inline(always)]

@@ -51,7 +51,9 @@ impl Functions {
                 .iter()
                 .flat_map(|phase| phase.once.iter().chain(&phase.tiles))
             {
-                if let Step::Map(map) = step {
+                if let Step::Map(map) = step
+                    && map.activation(graph).is_none()
+                {
                     let index = functions.add(loops::emit(graph, map, names, scalar));
                     let count = uses.entry(index).or_insert(0);
                     *count += 1;

@@ -1,9 +1,11 @@
 //! Element-wise loops: one function for each fused loop of a plan.
 
+mod blocks;
+
 use super::names::{self, Names, Size};
 use crate::ir::{Axis, Binary, Extent, Graph, NodeId, Op, Shape, Source, Test, Unary};
 use crate::model::Scalar;
-use crate::plan::{Map, Tensor};
+use crate::plan::{Map, RowSum, Tensor};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::HashMap;
@@ -40,13 +42,19 @@ pub struct Loop {
 }
 
 pub fn emit(graph: &Graph, map: &Map, names: &Names, scalar: Scalar) -> Loop {
-    let flat = map.is_flat(graph);
+    let walk = if map.is_flat(graph) {
+        Walk::Flat
+    } else if map.is_blocked(graph) {
+        Walk::Blocks
+    } else {
+        Walk::Rows
+    };
     let mut writer = Writer {
         graph,
         map,
         names,
         scalar,
-        flat,
+        walk,
         places: None,
     };
     let (parameters, body) = writer.parts();
@@ -65,6 +73,17 @@ pub fn emit(graph: &Graph, map: &Map, names: &Names, scalar: Scalar) -> Loop {
     }
 }
 
+/// In which order a loop visits the elements.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Walk {
+    /// All elements as one sequence.
+    Flat,
+    /// Row by row.
+    Rows,
+    /// By blocks of columns, in each row by row.
+    Blocks,
+}
+
 #[derive(Clone, Copy)]
 struct Parameter {
     id: NodeId,
@@ -76,7 +95,7 @@ struct Writer<'a> {
     map: &'a Map,
     names: &'a Names,
     scalar: Scalar,
-    flat: bool,
+    walk: Walk,
     /// Numbers in place of names, to see which loops are the same.
     places: Option<HashMap<NodeId, usize>>,
 }
@@ -197,10 +216,10 @@ impl Writer<'_> {
     }
 
     fn body(&self, parameters: &[Parameter]) -> TokenStream {
-        if self.flat {
-            self.flat_body(parameters)
-        } else {
-            self.row_body(parameters)
+        match self.walk {
+            Walk::Flat => self.flat_body(parameters),
+            Walk::Rows => self.row_body(parameters),
+            Walk::Blocks => self.block_body(parameters),
         }
     }
 
@@ -288,7 +307,10 @@ impl Writer<'_> {
         let is_viewed = |id: &NodeId| {
             let is_viewed_by = |user: &NodeId| match *self.graph.op(*user) {
                 Op::Slice { of, .. } | Op::Place { of, .. } => of == *id,
-                Op::Product(_, g, w) => g == *id || w == *id,
+                Op::Product(_, g, w) => match RowSum::of(self.graph, *user) {
+                    Some(sum) => sum.narrow() == Some(*id),
+                    None => g == *id || w == *id,
+                },
                 _ => false,
             };
             let is_read_by = |user: &NodeId| self.graph.op(*user).operands().contains(id);
@@ -329,9 +351,8 @@ impl Writer<'_> {
             quote!(#place = #value;)
         });
         let sums = self.map.row_sums.iter().map(|&sum| {
-            let tensor = self.tensor(sum);
-            let value = self.operand(self.graph.op(sum).operands()[0], &inlined);
-            quote!(#tensor[0][j] += #value;)
+            let wide = self.row_sum(sum).wide();
+            self.accumulate(sum, &self.operand(wide, &inlined))
         });
         let folds = self.map.column_folds.iter().map(|&fold| {
             let name = self.element(fold);
@@ -343,6 +364,48 @@ impl Writer<'_> {
             }
         });
         quote!(#(#loads)* #(#values)* #(#stores)* #(#sums)* #(#folds)*)
+    }
+
+    fn row_sum(&self, id: NodeId) -> RowSum {
+        RowSum::of(self.graph, id).expect("the plan sums what it can sum")
+    }
+
+    /// Adds what an element, of this value, gives to a sum over the rows.
+    fn accumulate(&self, sum: NodeId, value: &TokenStream) -> TokenStream {
+        let add_product = |place: TokenStream, factor: TokenStream| quote!(#place = rt::Real::mul_add::<S>(#factor, #value, #place););
+        match self.row_sum(sum) {
+            RowSum::Plain(_) => {
+                let place = self.sum_place(sum, 0);
+                quote!(#place += #value;)
+            }
+            RowSum::NarrowLeft { narrow, .. } => {
+                let factor = self.tensor(narrow);
+                let columns = 0..self.graph.shape(narrow).columns;
+                columns
+                    .map(|k| {
+                        let column = Size(k);
+                        add_product(self.sum_place(sum, k), quote!(#factor[i][#column]))
+                    })
+                    .collect()
+            }
+            RowSum::ColumnRight { column, .. } => {
+                let factor = self.tensor(column);
+                add_product(self.sum_place(sum, 0), quote!(#factor[i][0]))
+            }
+        }
+    }
+
+    /// Where a sum's column j is added up; of a weight gradient with a narrow left factor, in row k.
+    fn sum_place(&self, sum: NodeId, k: usize) -> TokenStream {
+        if self.walk == Walk::Blocks {
+            let sums = self.block_sums(sum, k);
+            return quote!(#sums[j]);
+        }
+        let (tensor, k) = (self.tensor(sum), Size(k));
+        match self.row_sum(sum) {
+            RowSum::ColumnRight { .. } => quote!(#tensor[j][0]),
+            RowSum::Plain(_) | RowSum::NarrowLeft { .. } => quote!(#tensor[#k][j]),
+        }
     }
 
     /// How often each member of the body is read within the loop.
@@ -369,12 +432,11 @@ impl Writer<'_> {
         let holder = holder.map_or(id, |(store, _)| *store);
         let tensor = self.tensor(holder);
         let shape = self.graph.shape(id);
-        if self.flat {
-            return if shape == self.map.domain {
-                quote!(#tensor[i])
-            } else {
-                quote!(#tensor[0][0])
-            };
+        match self.walk {
+            Walk::Flat if shape == self.map.domain => return quote!(#tensor[i]),
+            Walk::Flat => return quote!(#tensor[0][0]),
+            Walk::Blocks if shape.columns > 1 => return quote!(#tensor[j]),
+            Walk::Blocks | Walk::Rows => {}
         }
         let row = if shape.rows == Extent::Fixed(1) {
             quote!(0)
@@ -439,7 +501,10 @@ impl Writer<'_> {
             Op::Broadcast(x) => at(x),
             Op::Product(_, g, w) => {
                 let (g, w) = (self.tensor(g), self.tensor(w));
-                quote!(#g[i][0] * #w[j][0])
+                match self.walk {
+                    Walk::Blocks => quote!(#g[i][0] * #w[j]),
+                    _ => quote!(#g[i][0] * #w[j][0]),
+                }
             }
             Op::Slice { of, start } => {
                 let tensor = self.tensor(of);

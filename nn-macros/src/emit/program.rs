@@ -3,10 +3,10 @@
 use super::functions::Functions;
 use super::names::{Names, Size};
 use super::phases::Kept;
-use crate::ir::{Extent, NodeId, Op, Product, Shape, Source};
+use crate::ir::{Extent, NodeId, Op, Product, Shape, Source, Unary};
 use crate::model::Scalar;
 use crate::network::{Leaves, Pass};
-use crate::plan::{LINE, Phase, Place, Start, Step, Tensor};
+use crate::plan::{LINE, Map, Phase, Place, Start, Step, Tensor};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeSet;
@@ -298,7 +298,10 @@ impl Body<'_> {
                     ready.insert(Tensor::Node(*store));
                     moved.extend(quote!(let #store_name = #load_name;));
                 }
-                let call = self.functions.call(&self.pass.graph, map, self.names);
+                let call = match map.activation(&self.pass.graph) {
+                    Some(function) => self.activate(function, map),
+                    None => self.functions.call(&self.pass.graph, map, self.names),
+                };
                 quote!(#moved #call)
             }
         });
@@ -338,6 +341,16 @@ impl Body<'_> {
             }
             Place::Fixed(_) => quote!(),
         }
+    }
+
+    fn activate(&self, function: Unary, map: &Map) -> TokenStream {
+        let names = map.stores.iter().map(|&id| self.variable(Tensor::Node(id)));
+        let function = match function {
+            Unary::Tanh => quote!(Tanh),
+            Unary::Sigmoid => quote!(Sigmoid),
+            other => unreachable!("the runtime has no {other:?} for slices"),
+        };
+        quote!(#(rt::activate(simd, rt::Activation::#function, &mut #names[..]);)*)
     }
 
     fn product(

@@ -16,6 +16,7 @@ pub(super) fn place(graph: &Graph, outputs: &[Wanted], mut phases: Vec<Phase>) -
         tiles: Slots::default(),
         batches: Slots::default(),
         fixed: Vec::new(),
+        followed: BTreeSet::new(),
     };
     for (index, output) in outputs.iter().enumerate() {
         if let Wanted::Whole(id) = *output {
@@ -25,12 +26,17 @@ pub(super) fn place(graph: &Graph, outputs: &[Wanted], mut phases: Vec<Phase>) -
                 .or_insert(Place::Output(index));
         }
     }
-    let mut time = 0;
-    for phase in &mut phases {
-        for step in phase.once.iter_mut().chain(&mut phase.tiles) {
-            allocator.step(step, time);
-            time += 1;
-        }
+    let steps = phases
+        .iter()
+        .flat_map(|phase| phase.once.iter().chain(&phase.tiles));
+    for (time, step) in steps.enumerate() {
+        allocator.foresee(step, time);
+    }
+    let steps = phases
+        .iter_mut()
+        .flat_map(|phase| phase.once.iter_mut().chain(&mut phase.tiles));
+    for (time, step) in steps.enumerate() {
+        allocator.step(step, time);
     }
     let Allocator {
         places,
@@ -108,9 +114,41 @@ struct Allocator<'a> {
     tiles: Slots,
     batches: Slots,
     fixed: Vec<usize>,
+    /// Tensors whose place a tensor that lives in more than one phase will take over.
+    followed: BTreeSet<Tensor>,
 }
 
 impl Allocator<'_> {
+    /// Notes which tensors had better lie where their successors must lie.
+    fn foresee(&mut self, step: &Step, time: usize) {
+        let Step::Map(map) = step else {
+            return;
+        };
+        for &store in &map.stores {
+            let is_placed = self.places.contains_key(&Tensor::Node(store));
+            if is_placed || !self.crosses(Tensor::Node(store)) {
+                continue;
+            }
+            let dying = map.loads.iter().copied().map(Tensor::Node).find(|load| {
+                self.dies(map, *load, time)
+                    && !self.places.contains_key(load)
+                    && !self.followed.contains(load)
+            });
+            self.followed.extend(dying);
+        }
+    }
+
+    /// Whether the loop reads a tensor for the last time, and each element at its own place only:
+    /// then a tensor that it stores can have the place.
+    fn dies(&self, map: &Map, load: Tensor, time: usize) -> bool {
+        let Tensor::Node(id) = load else {
+            return false;
+        };
+        self.lives[&load].last == time
+            && self.graph.shape(id) == map.domain
+            && !self.is_viewed(map, id)
+    }
+
     /// Places what the step writes, then frees what it read for the last time.
     fn step(&mut self, step: &mut Step, time: usize) {
         if let Step::Map(map) = step {
@@ -138,8 +176,8 @@ impl Allocator<'_> {
         }
     }
 
-    /// Lets a stored tensor take the place of one of the same shape that is read here for the last
-    /// time, if only at each element's own place: every element is read before it is overwritten.
+    /// Lets a stored tensor take the place of one of the same shape that dies here: every element is
+    /// read before it is overwritten.
     fn take_over(&mut self, map: &mut Map, time: usize) {
         for &store in &map.stores {
             if self.places.contains_key(&Tensor::Node(store)) {
@@ -147,10 +185,8 @@ impl Allocator<'_> {
             }
             let crossing = self.crosses(Tensor::Node(store));
             let dying = map.loads.iter().copied().find(|&load| {
-                self.lives[&Tensor::Node(load)].last == time
-                    && self.graph.shape(load) == map.domain
+                self.dies(map, Tensor::Node(load), time)
                     && !map.in_place.values().any(|&taken| taken == load)
-                    && !self.is_viewed(map, load)
                     && match self.places.get(&Tensor::Node(load)) {
                         Some(Place::Tile(_)) => !crossing,
                         Some(Place::Batch(_)) => crossing,
@@ -173,9 +209,9 @@ impl Allocator<'_> {
             .any(|id| self.graph.is_view(*id) && reads(id))
     }
 
-    /// Whether a tensor lives in more than one phase.
+    /// Whether a tensor's place must outlast the phase.
     fn crosses(&self, tensor: Tensor) -> bool {
-        self.lives[&tensor].phases.len() > 1
+        self.lives[&tensor].phases.len() > 1 || self.followed.contains(&tensor)
     }
 
     fn fresh(&mut self, tensor: Tensor) -> Place {

@@ -12,6 +12,12 @@
 //! with intermediate values in registers. A value is kept in memory if a product reads it or if it
 //! is dear (a transcendental function) and needed again; what is cheap is computed again.
 //!
+//! **Sums over the rows** of wide tensors are loops over blocks of columns, with the rows inside: a
+//! block's sums stay in registers. Weight gradients with a narrow factor, such as those of a layer
+//! of two inputs or of one unit, are such sums, too, and share the loop with what computes their
+//! wide factor. A transcendental function is computed before, by a loop over all elements alike:
+//! the columns beyond the last full block would cost as much as a block.
+//!
 //! **Memory.** Every kept tensor gets a place: a tile's worth of rows if it lives within a phase,
 //! the whole batch if it crosses one. Places are reused when their tensor is dead, and an
 //! element-wise loop overwrites what it read for the last time ([`memory`]).
@@ -21,7 +27,7 @@ mod schedule;
 
 pub use memory::LINE;
 
-use crate::ir::{Graph, NodeId, Product, Shape};
+use crate::ir::{Axis, Graph, NodeId, Op, Product, Shape, Unary};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The program of one pass.
@@ -131,7 +137,8 @@ pub struct Map {
     pub loads: Vec<NodeId>,
     /// Tensors written: members of the body.
     pub stores: Vec<NodeId>,
-    /// Sums over the rows, accumulated.
+    /// Sums over the rows, accumulated: of members of the body, or weight gradients of which one
+    /// factor is a member and the other is narrow (see [`RowSum`]).
     pub row_sums: Vec<NodeId>,
     /// Sums and maxima over the columns, one number a row.
     pub column_folds: Vec<NodeId>,
@@ -182,7 +189,89 @@ impl Tensor {
     }
 }
 
+/// A sum over the rows of a loop's domain.
+#[derive(Clone, Copy, Debug)]
+pub enum RowSum {
+    /// The sum of a tensor as wide as the domain.
+    Plain(NodeId),
+    /// Aᵀ·B for a narrow A: for each of its columns, the sum of B times that column.
+    NarrowLeft { narrow: NodeId, wide: NodeId },
+    /// Aᵀ·b for a single column b: the sum of A times that column.
+    ColumnRight { wide: NodeId, column: NodeId },
+}
+
+/// The most columns of a narrow factor: as many sums as the registers hold for a block of columns,
+/// with some left for what is summed.
+const NARROW: usize = 3;
+
+/// From how many columns on a tensor is wide: its sums are worth a loop over blocks of columns, or,
+/// if it lies in memory, a call of the kernel.
+const WIDE: usize = 16;
+
+impl RowSum {
+    /// How a loop computes the sum `id`, or the weight gradient `id`: nothing, if that is left to the
+    /// kernel.
+    pub fn of(graph: &Graph, id: NodeId) -> Option<Self> {
+        let columns = |id: NodeId| graph.shape(id).columns;
+        let is_whole = |id: NodeId| graph.shape(id).is_batch() && !graph.is_view(id);
+        match *graph.op(id) {
+            Op::Sum(Axis::Rows, x) => Some(Self::Plain(x)),
+            Op::Product(Product::LeftTransposed, a, b) => {
+                if columns(a) <= NARROW && columns(b) >= WIDE && is_whole(b) {
+                    Some(Self::NarrowLeft { narrow: a, wide: b })
+                } else if columns(b) == 1 && columns(a) >= WIDE && is_whole(a) {
+                    Some(Self::ColumnRight { wide: a, column: b })
+                } else {
+                    None
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// What is summed: as large as the domain.
+    pub fn wide(self) -> NodeId {
+        match self {
+            Self::Plain(wide) | Self::NarrowLeft { wide, .. } | Self::ColumnRight { wide, .. } => {
+                wide
+            }
+        }
+    }
+
+    /// What it is multiplied by.
+    pub fn narrow(self) -> Option<NodeId> {
+        match self {
+            Self::Plain(_) => None,
+            Self::NarrowLeft { narrow, .. } | Self::ColumnRight { column: narrow, .. } => {
+                Some(narrow)
+            }
+        }
+    }
+}
+
 impl Map {
+    /// The function that the loop applies to every element in place, if that is all it does, and the
+    /// runtime has it for whole slices.
+    pub fn activation(&self, graph: &Graph) -> Option<Unary> {
+        match (&self.body[..], &self.in_place.len()) {
+            (&[id], 1) if self.is_flat(graph) => match *graph.op(id) {
+                Op::Unary(function @ (Unary::Tanh | Unary::Sigmoid), _) => Some(function),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether the loop goes through blocks of columns, with the rows inside.
+    pub fn is_blocked(&self, graph: &Graph) -> bool {
+        let is_shifted = |&id: &NodeId| matches!(graph.op(id), Op::Slice { .. } | Op::Place { .. });
+        !self.row_sums.is_empty()
+            && self.column_folds.is_empty()
+            && self.domain.is_batch()
+            && self.domain.columns >= WIDE
+            && !self.body.iter().any(is_shifted)
+    }
+
     /// Whether the loop can run over all elements as one sequence: every operand is as large as
     /// the domain or a single number, and nothing is folded.
     pub fn is_flat(&self, graph: &Graph) -> bool {

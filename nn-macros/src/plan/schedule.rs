@@ -6,7 +6,7 @@
 //! is thus done as late as possible, right before it is needed: 1 − a² waits for the backward pass
 //! and never lies in memory.
 
-use super::{Map, Phase, Start, Step, Tensor, Wanted};
+use super::{Map, Phase, RowSum, Start, Step, Tensor, WIDE, Wanted};
 use crate::ir::{Axis, Binary, Graph, NodeId, Op, Product, Shape, Source, Unary};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -113,9 +113,10 @@ fn pinned(graph: &Graph, outputs: &[NodeId]) -> BTreeSet<NodeId> {
     let mut pinned: BTreeSet<_> = outputs.iter().copied().collect();
     for id in graph.ids() {
         match *graph.op(id) {
-            Op::Product(_, a, b) => {
-                pinned.extend([a, b]);
-            }
+            Op::Product(_, a, b) => match RowSum::of(graph, id) {
+                Some(sum) => pinned.extend(sum.narrow()),
+                None => pinned.extend([a, b]),
+            },
             Op::Slice { of, .. } | Op::Place { of, .. } => {
                 pinned.insert(of);
             }
@@ -124,9 +125,6 @@ fn pinned(graph: &Graph, outputs: &[NodeId]) -> BTreeSet<NodeId> {
     }
     pinned
 }
-
-/// From how many columns on a tensor in memory is summed by the kernel, not by a loop it shares.
-const WIDE: usize = 16;
 
 struct Scheduler<'a> {
     graph: &'a Graph,
@@ -155,9 +153,12 @@ impl Scheduler<'_> {
                     .iter()
                     .any(|user| self.affine.contains_key(user)) => {}
             Op::Product(..) if self.graph.is_outer_product(id) => {}
-            Op::Product(..) => self.product(id, Start::Zero, id),
-            Op::Sum(axis, x) => self.fold(id, x, axis),
-            Op::RowMax(x) => self.fold(id, x, Axis::Columns),
+            Op::Product(..) => match RowSum::of(self.graph, id) {
+                Some(sum) => self.row_sum(id, sum),
+                None => self.product(id, Start::Zero, id),
+            },
+            Op::Sum(Axis::Rows, x) => self.row_sum(id, RowSum::Plain(x)),
+            Op::Sum(Axis::Columns, x) | Op::RowMax(x) => self.column_fold(id, x),
             _ => {}
         }
     }
@@ -214,20 +215,54 @@ impl Scheduler<'_> {
         self.map(self.graph.shape(id), id, |map| map.stores.push(id));
     }
 
-    /// Sums `x` (or takes its maximum) along an axis into `id`.
-    fn fold(&mut self, id: NodeId, x: NodeId, axis: Axis) {
+    /// Sums over the rows into `id`.
+    fn row_sum(&mut self, id: NodeId, sum: RowSum) {
+        let x = sum.wide();
         let domain = self.graph.shape(x);
-        let wide = domain.columns >= WIDE && domain.is_batch();
-        if axis == Axis::Rows && wide && (self.is_kept(x) || self.pinned.contains(&x)) {
+        let is_wide = domain.columns >= WIDE && domain.is_batch();
+        let lies = self.is_kept(x) || self.pinned.contains(&x);
+        if matches!(sum, RowSum::Plain(_)) && is_wide && lies {
             self.keep(x);
             self.push(id, Step::RowSum { of: x, to: id });
             return;
         }
-        self.map(domain, x, |map| match axis {
-            Axis::Rows => map.row_sums.push(id),
-            Axis::Columns => map.column_folds.push(id),
+        if is_wide {
+            self.keep_called(x, domain);
+        }
+        if let Some(narrow) = sum.narrow() {
+            self.keep(narrow);
+        }
+        self.map(domain, x, |map| {
+            map.row_sums.push(id);
+            if let Some(narrow) = sum.narrow()
+                && !map.loads.contains(&narrow)
+            {
+                map.loads.push(narrow);
+            }
         });
         self.done.insert(Tensor::Node(id));
+    }
+
+    /// Sums `x` over the columns (or takes its maximum) into `id`.
+    fn column_fold(&mut self, id: NodeId, x: NodeId) {
+        self.map(self.graph.shape(x), x, |map| map.column_folds.push(id));
+        self.done.insert(Tensor::Node(id));
+    }
+
+    /// Makes sure that of what `id` is computed from, within a domain, the results of function calls
+    /// are in memory.
+    fn keep_called(&mut self, id: NodeId, domain: Shape) {
+        let op = self.graph.op(id);
+        if self.is_kept(id) || self.graph.shape(id) != domain || !op.is_elementwise() {
+            return;
+        }
+        if is_call(op) {
+            self.keep(id);
+            return;
+        }
+        for operand in op.operands() {
+            self.keep_called(operand, domain);
+        }
     }
 
     /// Adds a step where its result belongs: with the tiles if it has anything to do with rows.
@@ -355,10 +390,17 @@ fn is_inline(graph: &Graph, id: NodeId) -> bool {
 /// Whether an operation costs more than reading its result from the cache.
 fn is_dear(op: &Op) -> bool {
     match op {
-        Op::Unary(Unary::Neg | Unary::Abs | Unary::Sign | Unary::Relu, _) => false,
-        Op::Unary(..) => true,
+        Op::Unary(Unary::Sqrt, _) | Op::Binary(Binary::Div, ..) => true,
         Op::Power(_, n) => n.unsigned_abs() > 4 || *n < 0,
-        Op::Binary(Binary::Pow | Binary::Div, ..) => true,
+        _ => is_call(op),
+    }
+}
+
+/// Whether an operation is a function of dozens of instructions.
+fn is_call(op: &Op) -> bool {
+    match op {
+        Op::Unary(Unary::Neg | Unary::Abs | Unary::Sign | Unary::Relu | Unary::Sqrt, _) => false,
+        Op::Unary(..) | Op::Binary(Binary::Pow, ..) => true,
         _ => false,
     }
 }
@@ -371,7 +413,10 @@ fn can_join(graph: &Graph, first: &Map, second: &Map) -> bool {
     let same_pace = first.is_flat(graph) == second.is_flat(graph)
         || !(first.is_flat(graph) && dear(first) || second.is_flat(graph) && dear(second));
     let whole = |load: &NodeId| !first.stores.contains(load) || graph.shape(*load) == first.domain;
+    let blocked = [first, second].iter().any(|map| map.is_blocked(graph));
+    let folds_columns = !first.column_folds.is_empty() || !second.column_folds.is_empty();
     first.domain == second.domain
+        && !(blocked && folds_columns)
         && folded.clone().all(|fold| !second.loads.contains(fold))
         && second.loads.iter().all(whole)
         && same_pace

@@ -62,6 +62,8 @@ pub fn product<S: Simd, T: Real, const K: usize, const N: usize>(
 ) {
     if K <= SHALLOW && N >= WIDE.0 && N <= WIDE.1 {
         shallow_product::<S, T, K, N>(start, x, w, c);
+    } else if N == 1 && dot::columns::<T>(K, N) == N {
+        dot::multiply::<T::Vector<S>>(simd, Operands::product(start, x, w, c));
     } else {
         deep_product(simd, start, x, w, c);
     }
@@ -160,12 +162,31 @@ pub fn transpose<S: Simd, T: Real, const K: usize, const N: usize>(
     }
 }
 
+/// A function of every element, in place: its division and the work before it overlap, which a
+/// loop over the function alone does not achieve (see [`Real::tanh_all`]).
+#[derive(Debug, Clone, Copy)]
+pub enum Activation {
+    /// The hyperbolic tangent.
+    Tanh,
+    /// The logistic function.
+    Sigmoid,
+}
+
+/// X ← f(X).
+#[inline]
+pub fn activate<S: Simd, T: Real, const N: usize>(
+    simd: S,
+    activation: Activation,
+    x: &mut [[T; N]],
+) {
+    T::compute(simd, Kernel::Activation(activation, x.as_flattened_mut()));
+}
+
 /// Work for an instruction set.
 ///
 /// Its sizes are run-time values, so that it is compiled once for every set and scalar type, in
 /// this crate, and not in the user's for every layer.
 #[doc(hidden)]
-#[derive(Clone, Copy)]
 pub enum Kernel<'a, T> {
     /// C ← start + X·W.
     Product(Operands<'a, T>),
@@ -173,6 +194,8 @@ pub enum Kernel<'a, T> {
     TransposedProduct(Operands<'a, T>),
     /// B ← Aᵀ.
     Transpose(Pair<'a, T>),
+    /// X ← f(X).
+    Activation(Activation, &'a mut [T]),
 }
 
 impl<T: Real> Program for Kernel<'_, T> {
@@ -202,6 +225,8 @@ impl<T: Real> Program for Kernel<'_, T> {
                 }
             }
             Self::Transpose(p) => transpose::transpose::<T::Vector<S>>(simd, p),
+            Self::Activation(Activation::Tanh, x) => T::tanh_all::<S>(x),
+            Self::Activation(Activation::Sigmoid, x) => T::sigmoid_all::<S>(x),
         }
     }
 }

@@ -15,6 +15,7 @@
 //! undo the lift.
 
 use super::format::Format;
+use super::quotients::Quotient;
 use super::tables::{Tables, polynomial};
 use crate::simd::Simd;
 
@@ -79,9 +80,23 @@ pub(super) fn exp_m1<S: Simd, T: Format + Tables>(x: T) -> T {
     (p * s).copysign(x)
 }
 
+/// σ(x) = e/(e + 2⁶⁴) with e = 2⁶⁴eˣ.
+pub(super) struct Sigmoid;
+
+impl<T: Format + Tables> Quotient<T> for Sigmoid {
+    #[inline(always)]
+    fn numerator<S: Simd>(x: T) -> T {
+        lifted::<S, T>(x.max(T::EXP_LEAST).min(T::SIGMOID_GREATEST), T::ZERO)
+    }
+
+    #[inline(always)]
+    fn quotient(e: T, _x: T) -> T {
+        e / (e + T::from_f64(TWO_TO_64))
+    }
+}
+
 /// 1/(1 + e⁻ˣ).
 #[inline(always)]
 pub(super) fn sigmoid<S: Simd, T: Format + Tables>(x: T) -> T {
-    let e = lifted::<S, T>(x.max(T::EXP_LEAST).min(T::SIGMOID_GREATEST), T::ZERO);
-    e / (e + T::from_f64(TWO_TO_64))
+    Sigmoid::quotient(Sigmoid::numerator::<S>(x), x)
 }

@@ -12,22 +12,37 @@
 
 use super::exp::{unscaled, unscaled_m1};
 use super::format::Format;
+use super::quotients::Quotient;
 use super::tables::{Tables, polynomial};
 use crate::simd::Simd;
+
+/// tanh x = ±h/(h + 1).
+pub(super) struct Tanh;
+
+impl<T: Format + Tables> Quotient<T> for Tanh {
+    #[inline(always)]
+    fn numerator<S: Simd>(x: T) -> T {
+        let half = T::from_f64(0.5);
+        let a = x.abs().min(T::TANH_GREATEST);
+        let rounded = a.mul_add::<S>(T::TWO_LOG2_E, T::BIASED_ROUNDER);
+        let n = rounded - T::BIASED_ROUNDER;
+        let r = n.mul_add::<S>(-T::HALF_LN_2, a);
+        let q = polynomial::<S, T>(r, T::TANH);
+        let tail = (r * r).mul_add::<S>(q, r);
+        let s = rounded.power_of_two();
+        s.mul_add::<S>(tail, s.mul_add::<S>(half, -half))
+    }
+
+    #[inline(always)]
+    fn quotient(h: T, x: T) -> T {
+        (h / (h + T::ONE)).mul_sign(x)
+    }
+}
 
 /// tanh x.
 #[inline(always)]
 pub(super) fn tanh<S: Simd, T: Format + Tables>(x: T) -> T {
-    let half = T::from_f64(0.5);
-    let a = x.abs().min(T::TANH_GREATEST);
-    let rounded = a.mul_add::<S>(T::TWO_LOG2_E, T::BIASED_ROUNDER);
-    let n = rounded - T::BIASED_ROUNDER;
-    let r = n.mul_add::<S>(-T::HALF_LN_2, a);
-    let q = polynomial::<S, T>(r, T::TANH);
-    let tail = (r * r).mul_add::<S>(q, r);
-    let s = rounded.power_of_two();
-    let h = s.mul_add::<S>(tail, s.mul_add::<S>(half, -half));
-    (h / (h + T::ONE)).mul_sign(x)
+    Tanh::quotient(Tanh::numerator::<S>(x), x)
 }
 
 /// sinh x.

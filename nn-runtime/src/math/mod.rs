@@ -55,6 +55,7 @@ pub mod functions;
 mod hyperbolic;
 mod log;
 mod power;
+mod quotients;
 mod tables;
 mod trig;
 
@@ -129,6 +130,10 @@ pub trait Real:
     fn tanh<S: Simd>(self) -> Self;
     /// σ(x) = 1 / (1 + e⁻ˣ). Error at most 3 ulp in `f32`, 8e-16 relative in `f64`.
     fn sigmoid<S: Simd>(self) -> Self;
+    /// [`tanh`](Real::tanh) of every element, in place; the same bits, in less time.
+    fn tanh_all<S: Simd>(values: &mut [Self]);
+    /// [`sigmoid`](Real::sigmoid) of every element, in place; the same bits, in less time.
+    fn sigmoid_all<S: Simd>(values: &mut [Self]);
     /// ln(1 + eˣ), without overflow. Error at most 2.5 ulp in `f32`, 8e-16 relative in `f64`.
     fn softplus<S: Simd>(self) -> Self;
     /// sin x. Error at most 2 ulp in `f32`, 6e-16 relative in `f64` for |x| ≤ 1.6e6.
@@ -211,6 +216,14 @@ macro_rules! real {
             #[inline(always)]
             fn erfc<S: Simd>(self) -> Self {
                 $erfc(self)
+            }
+            #[inline(always)]
+            fn tanh_all<S: Simd>(values: &mut [Self]) {
+                quotients::apply::<S, Self, hyperbolic::Tanh>(values);
+            }
+            #[inline(always)]
+            fn sigmoid_all<S: Simd>(values: &mut [Self]) {
+                quotients::apply::<S, Self, exp::Sigmoid>(values);
             }
             real!(@call exp exp, exp exp_m1, exp sigmoid, hyperbolic tanh, hyperbolic sinh,
                 hyperbolic cosh, log ln, log ln_1p, log softplus, trig sin, trig cos, trig tan,

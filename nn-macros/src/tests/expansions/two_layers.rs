@@ -309,17 +309,6 @@ const _: () = {
             &mut rt::matrix_mut::<f32, 1, 1>(&mut self.parameters[200..])[0]
         }
     }
-    /// A₁ = tanh(H₁)
-    #[inline(always)]
-    fn compute_a1<S: rt::Simd>(a1: &mut [[f32; 50]]) {
-        let a1 = a1.as_flattened_mut();
-        let elements = a1.len();
-        for i in 0..elements {
-            let h1_ij = a1[i];
-            let a1_ij = rt::Real::tanh::<S>(h1_ij);
-            a1[i] = a1_ij;
-        }
-    }
     /// G₂ = F − Y; V₁₄ = 1ᵀ (G₂ ⊙ G₂); ∂L/∂b₂ = 1ᵀ G₂
     #[inline(always)]
     fn compute_g2<S: rt::Simd>(
@@ -342,24 +331,61 @@ const _: () = {
             }
         }
     }
-    /// G₁ = (1 − A₁ ⊙ A₁) ⊙ ∂L/∂A₁
+    /// ∂L/∂W₂ = A₁ᵀ G₂; ∂L/∂b₁ = 1ᵀ G₁; ∂L/∂W₁ = Xᵀ G₁
     #[inline(always)]
-    fn compute_g1<S: rt::Simd>(
+    fn compute_dw2<S: rt::Simd>(
+        a1: &[[f32; 50]],
         g2: &[[f32; 1]],
         w2: &[[f32; 1]; 50],
-        g1: &mut [[f32; 50]],
+        x: &[[f32; 2]],
+        dw2: &mut [[f32; 1]; 50],
+        db1: &mut [[f32; 50]; 1],
+        dw1: &mut [[f32; 50]; 2],
     ) {
-        let rows = g1.len();
-        let g2 = &g2[..rows];
-        let g1 = &mut g1[..rows];
-        for i in 0..rows {
-            for j in 0..50 {
-                let a1_ij = g1[i][j];
-                let da1_ij = g2[i][0] * w2[j][0];
-                let g1_ij = (1f32 - (a1_ij * a1_ij)) * da1_ij;
-                g1[i][j] = g1_ij;
+        #[inline(always)]
+        fn columns<S: rt::Simd, const W: usize>(
+            first: usize,
+            a1: &[[f32; 50]],
+            g2: &[[f32; 1]],
+            w2: &[[f32; 1]; 50],
+            x: &[[f32; 2]],
+            dw2: &mut [[f32; 1]; 50],
+            db1: &mut [[f32; 50]; 1],
+            dw1: &mut [[f32; 50]; 2],
+        ) {
+            let rows = x.len();
+            let a1 = &a1[..rows];
+            let g2 = &g2[..rows];
+            let x = &x[..rows];
+            let w2 = rt::columns::<f32, W>(w2.as_flattened(), first);
+            let mut dw2_0 = *rt::columns::<f32, W>(dw2.as_flattened(), first);
+            let mut db1_0 = *rt::columns::<f32, W>(&db1[0], first);
+            let mut dw1_0 = *rt::columns::<f32, W>(&dw1[0], first);
+            let mut dw1_1 = *rt::columns::<f32, W>(&dw1[1], first);
+            for i in 0..rows {
+                let a1 = rt::columns::<f32, W>(&a1[i], first);
+                for j in 0..W {
+                    let a1_ij = a1[j];
+                    let da1_ij = g2[i][0] * w2[j];
+                    let g1_ij = (1f32 - (a1_ij * a1_ij)) * da1_ij;
+                    dw2_0[j] = rt::Real::mul_add::<S>(g2[i][0], a1_ij, dw2_0[j]);
+                    db1_0[j] += g1_ij;
+                    dw1_0[j] = rt::Real::mul_add::<S>(x[i][0], g1_ij, dw1_0[j]);
+                    dw1_1[j] = rt::Real::mul_add::<S>(x[i][1], g1_ij, dw1_1[j]);
+                }
             }
+            *rt::columns_mut::<f32, W>(dw2.as_flattened_mut(), first) = dw2_0;
+            *rt::columns_mut::<f32, W>(&mut db1[0], first) = db1_0;
+            *rt::columns_mut::<f32, W>(&mut dw1[0], first) = dw1_0;
+            *rt::columns_mut::<f32, W>(&mut dw1[1], first) = dw1_1;
         }
+        for block in 0..3 {
+            columns::<
+                S,
+                16,
+            >(block * 16, &*a1, &*g2, &*w2, &*x, &mut *dw2, &mut *db1, &mut *dw1);
+        }
+        columns::<S, 2>(48, &*a1, &*g2, &*w2, &*x, &mut *dw2, &mut *db1, &mut *dw1);
     }
     /// L = ½ (1ᵀ (G₂ ⊙ G₂)), and likewise L = ½ (1ᵀ (T₁ ⊙ T₁))
     #[inline(always)]
@@ -436,42 +462,25 @@ const _: () = {
             if part.phases.contains(&0) {
                 v14.as_flattened_mut().fill(0.0);
                 db2.as_flattened_mut().fill(0.0);
+                dw2.as_flattened_mut().fill(0.0);
+                db1.as_flattened_mut().fill(0.0);
+                dw1.as_flattened_mut().fill(0.0);
                 let mut start = 0;
                 while start < n {
                     let end = rt::min(start + TILE, n);
-                    let is_first = start == 0;
                     let x = &inputs[start..end];
                     let h1 = rt::rows::<f32, 50>(&mut *tile0, 0, end - start);
                     rt::product(simd, rt::Start::Row(&b1[0]), &x[..], &*w1, &mut h1[..]);
                     let a1 = h1;
-                    compute_a1::<S>(&mut *a1);
+                    rt::activate(simd, rt::Activation::Tanh, &mut a1[..]);
                     let f = rt::rows::<f32, 1>(&mut *tile1, 0, end - start);
                     rt::product(simd, rt::Start::Row(&b2[0]), &a1[..], &*w2, &mut f[..]);
                     let y = &targets[start..end];
                     let g2 = f;
                     compute_g2::<S>(&*y, &mut *g2, &mut *v14, &mut *db2);
-                    rt::transposed_product(
-                        simd,
-                        if is_first { rt::Start::Zero } else { rt::Start::Keep },
-                        &a1[..],
-                        &g2[..],
-                        &mut *dw2,
-                    );
-                    let g1 = a1;
-                    compute_g1::<S>(&*g2, &*w2, &mut *g1);
-                    rt::column_sums(
-                        simd,
-                        if is_first { rt::Start::Zero } else { rt::Start::Keep },
-                        &g1[..],
-                        &mut db1[0],
-                    );
-                    rt::transposed_product(
-                        simd,
-                        if is_first { rt::Start::Zero } else { rt::Start::Keep },
-                        &x[..],
-                        &g1[..],
-                        &mut *dw1,
-                    );
+                    compute_dw2::<
+                        S,
+                    >(&*a1, &*g2, &*w2, &*x, &mut *dw2, &mut *db1, &mut *dw1);
                     start = end;
                 }
             }
@@ -507,7 +516,7 @@ const _: () = {
                 let h1 = rt::rows::<f32, 50>(&mut *tile0, 0, end - start);
                 rt::product(simd, rt::Start::Row(&b1[0]), &x[..], &*w1, &mut h1[..]);
                 let a1 = h1;
-                compute_a1::<S>(&mut *a1);
+                rt::activate(simd, rt::Activation::Tanh, &mut a1[..]);
                 let f = &mut outputs[start..end];
                 rt::product(simd, rt::Start::Row(&b2[0]), &a1[..], &*w2, &mut f[..]);
                 start = end;
@@ -546,7 +555,7 @@ const _: () = {
                 let h1 = rt::rows::<f32, 50>(&mut *tile0, 0, end - start);
                 rt::product(simd, rt::Start::Row(&b1[0]), &x[..], &*w1, &mut h1[..]);
                 let a1 = h1;
-                compute_a1::<S>(&mut *a1);
+                rt::activate(simd, rt::Activation::Tanh, &mut a1[..]);
                 let f = rt::rows::<f32, 1>(&mut *tile1, 0, end - start);
                 rt::product(simd, rt::Start::Row(&b2[0]), &a1[..], &*w2, &mut f[..]);
                 let y = &targets[start..end];
