@@ -89,9 +89,10 @@ unsafe fn blocks<V: Vector, const C: usize>(
 ) {
     // SAFETY: handed on; the row ranges are within the rows, and G·LANES is the number of chains.
     unsafe {
-        match const { chains::<V::Element>() / V::LANES } {
-            1 => rows::<V, 4, C, 1>(simd, p, w),
-            2 => rows::<V, 2, C, 2>(simd, p, w),
+        match (const { chains::<V::Element>() / V::LANES }, C) {
+            (1, _) => rows::<V, 4, C, 1>(simd, p, w),
+            (2, 1) => rows::<V, 4, C, 2>(simd, p, w),
+            (2, _) => rows::<V, 2, C, 2>(simd, p, w),
             _ => rows::<V, 1, C, 4>(simd, p, w),
         }
     }
@@ -150,10 +151,10 @@ unsafe fn block<V: Vector, const R: usize, const C: usize, const G: usize>(
         }
         k += G * V::LANES;
     }
-    if k < p.depth {
-        for g in 0..G {
-            let at = k + g * V::LANES;
-            let count = p.depth.saturating_sub(at).min(V::LANES);
+    for g in 0..G {
+        let at = k + g * V::LANES;
+        let count = p.depth.saturating_sub(at).min(V::LANES);
+        if count > 0 {
             for r in 0..R {
                 // SAFETY: `count` scalars from `at` on are within row i + r of A, if any.
                 let x = unsafe { V::load_first(simd, a.wrapping_add(r * p.a_row + at), count) };
@@ -165,9 +166,10 @@ unsafe fn block<V: Vector, const R: usize, const C: usize, const G: usize>(
             }
         }
     }
+    let totals = totals(sum);
     for r in 0..R {
         for c in 0..C {
-            let total = tree(sum[r][c]);
+            let total = totals[r][c];
             // SAFETY: row i + r and column c are within C, and column c within the start row.
             unsafe {
                 let to = p.c.add((i + r) * p.c_row + c);
@@ -181,9 +183,27 @@ unsafe fn block<V: Vector, const R: usize, const C: usize, const G: usize>(
     }
 }
 
-/// The sum of all chains, the upper half added to the lower until one is left.
+/// The sums of all chains, the upper half added to the lower until one is left.
 #[inline(always)]
-fn tree<V: Vector, const G: usize>(mut chains: [V; G]) -> V::Element {
+fn totals<V: Vector, const R: usize, const C: usize, const G: usize>(
+    sums: [[[V; G]; C]; R],
+) -> [[V::Element; C]; R] {
+    let vectors = sums.map(|row| row.map(tree));
+    let mut totals = [[V::Element::ZERO; C]; R];
+    let (fours, rest) = vectors.as_flattened().as_chunks();
+    let (total_fours, total_rest) = totals.as_flattened_mut().as_chunks_mut();
+    for (total, &four) in total_fours.iter_mut().zip(fours) {
+        *total = V::sums(four);
+    }
+    for (total, vector) in total_rest.iter_mut().zip(rest) {
+        *total = vector.sum();
+    }
+    totals
+}
+
+/// The chains of one sum in a single vector.
+#[inline(always)]
+fn tree<V: Vector, const G: usize>(mut chains: [V; G]) -> V {
     let mut half = G / 2;
     while half > 0 {
         for g in 0..half {
@@ -191,5 +211,5 @@ fn tree<V: Vector, const G: usize>(mut chains: [V; G]) -> V::Element {
         }
         half /= 2;
     }
-    chains[0].sum()
+    chains[0]
 }

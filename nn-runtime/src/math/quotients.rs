@@ -25,19 +25,29 @@ const CHUNK: usize = 32;
 pub(super) fn apply<S: Simd, T: Real, Q: Quotient<T>>(values: &mut [T]) {
     let (chunks, rest) = values.as_chunks_mut::<CHUNK>();
     let mut numerators = [[T::ZERO; CHUNK]; 2];
-    for next in 0..=chunks.len() {
-        if let Some(chunk) = chunks.get(next) {
-            for (numerator, &x) in numerators[next % 2].iter_mut().zip(chunk) {
-                *numerator = Q::numerator::<S>(x);
-            }
+    if let Some(last) = chunks.len().checked_sub(1) {
+        start::<S, T, Q>(&chunks[0], &mut numerators[0]);
+        for k in 0..last {
+            start::<S, T, Q>(&chunks[k + 1], &mut numerators[(k + 1) % 2]);
+            finish::<T, Q>(&mut chunks[k], &numerators[k % 2]);
         }
-        if let Some(chunk) = next.checked_sub(1).map(|done| &mut chunks[done]) {
-            for (x, &numerator) in chunk.iter_mut().zip(&numerators[(next + 1) % 2]) {
-                *x = Q::quotient(numerator, *x);
-            }
-        }
+        finish::<T, Q>(&mut chunks[last], &numerators[last % 2]);
     }
     for x in rest {
         *x = Q::quotient(Q::numerator::<S>(*x), *x);
+    }
+}
+
+#[inline(always)]
+fn start<S: Simd, T: Real, Q: Quotient<T>>(chunk: &[T; CHUNK], numerators: &mut [T; CHUNK]) {
+    for (numerator, &x) in numerators.iter_mut().zip(chunk) {
+        *numerator = Q::numerator::<S>(x);
+    }
+}
+
+#[inline(always)]
+fn finish<T: Real, Q: Quotient<T>>(chunk: &mut [T; CHUNK], numerators: &[T; CHUNK]) {
+    for (x, &numerator) in chunk.iter_mut().zip(numerators) {
+        *x = Q::quotient(numerator, *x);
     }
 }

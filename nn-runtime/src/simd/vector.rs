@@ -91,6 +91,12 @@ pub unsafe trait Vector: Copy {
     /// The sum of the lanes, as a tree that adds the upper half to the lower until one is left.
     fn sum(self) -> Self::Element;
 
+    /// The [`sum`](Vector::sum) of each of four vectors, by the same tree.
+    #[inline(always)]
+    fn sums(four: [Self; 4]) -> [Self::Element; 4] {
+        four.map(Self::sum)
+    }
+
     /// Writes the transpose of a block of TALL x WIDE scalars: the one at `from + i·from_row + j`
     /// goes to `to + j·to_row + i`. A set without shuffles of its own moves single scalars.
     ///

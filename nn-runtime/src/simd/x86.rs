@@ -86,7 +86,7 @@ macro_rules! vector {
     (
         $(#[$doc:meta])* $name:ident($raw:ty): [$element:ty; $lanes:literal],
         $simd:ident, $registers:literal registers,
-        $set1:ident $loadu:ident $storeu:ident $fmadd:ident $add:ident $sum:ident $transpose:ident: $tall:literal x $wide:literal,
+        $set1:ident $loadu:ident $storeu:ident $fmadd:ident $add:ident $sum:ident $sums:ident $transpose:ident: $tall:literal x $wide:literal,
         load_first |$from:ident, $count_in:ident| $load_first:expr,
         store_first |$to:ident, $vector:ident, $count_out:ident| $store_first:expr,
     ) => {
@@ -157,6 +157,12 @@ macro_rules! vector {
             }
 
             #[inline(always)]
+            fn sums(four: [Self; 4]) -> [$element; 4] {
+                // SAFETY: a vector is made only with the token, which proves the set.
+                unsafe { $sums(four.map(|vector| vector.0)) }
+            }
+
+            #[inline(always)]
             unsafe fn transpose(
                 _simd: $simd,
                 from: *const $element,
@@ -174,7 +180,7 @@ macro_rules! vector {
 vector! {
     /// Eight `f32` in a register of AVX2.
     F32x8(__m256): [f32; 8], Avx2, 16 registers,
-    _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_add_ps sum_f32x8
+    _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_add_ps sum_f32x8 sums_f32x8
     transpose_f32: 8 x 4,
     load_first |from, count| _mm256_maskload_ps(from, first_of_8(count)),
     store_first |to, vector, count| store_first_f32x8(to, vector, count),
@@ -183,7 +189,7 @@ vector! {
 vector! {
     /// Four `f64` in a register of AVX2.
     F64x4(__m256d): [f64; 4], Avx2, 16 registers,
-    _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_add_pd sum_f64x4
+    _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_add_pd sum_f64x4 sums_f64x4
     transpose_f64: 4 x 2,
     load_first |from, count| _mm256_maskload_pd(from, first_of_4(count)),
     store_first |to, vector, count| store_first_f64x4(to, vector, count),
@@ -192,7 +198,7 @@ vector! {
 vector! {
     /// Sixteen `f32` in a register of AVX-512.
     F32x16(__m512): [f32; 16], Avx512, 32 registers,
-    _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_fmadd_ps _mm512_add_ps sum_f32x16
+    _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_fmadd_ps _mm512_add_ps sum_f32x16 sums_f32x16
     transpose_f32: 8 x 4,
     load_first |from, count| _mm512_maskz_loadu_ps(first_bits(count) as __mmask16, from),
     store_first |to, vector, count| {
@@ -203,7 +209,7 @@ vector! {
 vector! {
     /// Eight `f64` in a register of AVX-512.
     F64x8(__m512d): [f64; 8], Avx512, 32 registers,
-    _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_fmadd_pd _mm512_add_pd sum_f64x8
+    _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_fmadd_pd _mm512_add_pd sum_f64x8 sums_f64x8
     transpose_f64: 4 x 2,
     load_first |from, count| _mm512_maskz_loadu_pd(first_bits(count) as __mmask8, from),
     store_first |to, vector, count| {
@@ -327,6 +333,67 @@ fn sum_f64x8(v: __m512d) -> f64 {
         _mm512_castpd512_pd256(v),
         _mm512_extractf64x4_pd::<1>(v),
     ))
+}
+
+/// The sums of four vectors: every step adds the upper half of the lanes to the lower, of two vectors
+/// at once and then of four.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn sums_f32x8([a, b, c, d]: [__m256; 4]) -> [f32; 4] {
+    let halves = |x, y| {
+        _mm256_castps_pd(_mm256_add_ps(
+            _mm256_blend_ps::<0b1111_0000>(x, y),
+            _mm256_permute2f128_ps::<0x21>(x, y),
+        ))
+    };
+    let (ac, bd) = (halves(a, c), halves(b, d));
+    let quarters = _mm256_add_ps(
+        _mm256_castpd_ps(_mm256_unpacklo_pd(ac, bd)),
+        _mm256_castpd_ps(_mm256_unpackhi_pd(ac, bd)),
+    );
+    let sums = _mm256_add_ps(quarters, _mm256_movehdup_ps(quarters));
+    let (low, high) = (
+        _mm256_castps256_ps128(sums),
+        _mm256_extractf128_ps::<1>(sums),
+    );
+    let mut scalars = [0.0; 4];
+    // SAFETY: four scalars are writable there.
+    unsafe { _mm_storeu_ps(scalars.as_mut_ptr(), _mm_shuffle_ps::<0x88>(low, high)) };
+    scalars
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq,avx2")]
+fn sums_f32x16(four: [__m512; 4]) -> [f32; 4] {
+    let [a, b, c, d] = four;
+    let half = |v| _mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps::<1>(v));
+    sums_f32x8([half(a), half(b), half(c), half(d)])
+}
+
+/// As [`sums_f32x8`].
+#[inline]
+#[target_feature(enable = "avx2")]
+fn sums_f64x4([a, b, c, d]: [__m256d; 4]) -> [f64; 4] {
+    let halves = |x, y| {
+        _mm256_add_pd(
+            _mm256_blend_pd::<0b1100>(x, y),
+            _mm256_permute2f128_pd::<0x21>(x, y),
+        )
+    };
+    let (ac, bd) = (halves(a, c), halves(b, d));
+    let sums = _mm256_add_pd(_mm256_unpacklo_pd(ac, bd), _mm256_unpackhi_pd(ac, bd));
+    let mut scalars = [0.0; 4];
+    // SAFETY: four scalars are writable there.
+    unsafe { _mm256_storeu_pd(scalars.as_mut_ptr(), sums) };
+    scalars
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx2")]
+fn sums_f64x8(four: [__m512d; 4]) -> [f64; 4] {
+    let [a, b, c, d] = four;
+    let half = |v| _mm256_add_pd(_mm512_castpd512_pd256(v), _mm512_extractf64x4_pd::<1>(v));
+    sums_f64x4([half(a), half(b), half(c), half(d)])
 }
 
 /// The transpose of 8 rows of 4 scalars: the well-known one of 4 x 4, in both halves of a register.
