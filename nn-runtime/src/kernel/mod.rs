@@ -60,7 +60,8 @@ pub fn product<S: Simd, T: Real, const K: usize, const N: usize>(
     w: &[[T; N]; K],
     c: &mut [[T; N]],
 ) {
-    if K <= SHALLOW && N >= WIDE.0 && N <= WIDE.1 {
+    let is_small = K <= SHALLOW || K * N <= SMALL;
+    if is_small && N <= WIDEST && (N >= NARROWEST || x.len() == 1) {
         shallow_product::<S, T, K, N>(start, x, w, c);
     } else if N == 1 && dot::columns::<T>(K, N) == N {
         dot::multiply::<T::Vector<S>>(simd, Operands::product(start, x, w, c));
@@ -82,11 +83,15 @@ fn deep_product<S: Simd, T: Real, const K: usize, const N: usize>(
     T::compute(simd, Kernel::Product(Operands::product(start, x, w, c)));
 }
 
-/// The largest K for which a product is a plain loop in the caller, if N is in [`WIDE`].
+/// The largest K for which a product is a plain loop in the caller, if N is not too large or small.
 const SHALLOW: usize = 3;
-/// The least and the largest N of that loop: a narrower one is unrolled by the compiler, and then
-/// vectorized badly; the row that it keeps on the stack must stay small.
-const WIDE: (usize, usize) = (32, 1024);
+/// The largest K·N for which it is: as many weights as the registers and a few loads hold.
+const SMALL: usize = 256;
+/// The least N of that loop, for more than one row: a narrower one is unrolled by the compiler, and
+/// then vectorized badly.
+const NARROWEST: usize = 32;
+/// The largest N: the row that the loop keeps on the stack must stay small.
+const WIDEST: usize = 1024;
 
 /// [`product`] for a first layer of few inputs and for the input gradient of few outputs: an
 /// element-wise loop, for which a register tile has nothing to keep. With constant sizes in the
