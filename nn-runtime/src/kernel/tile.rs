@@ -120,14 +120,20 @@ unsafe fn rows<V: Vector, L: Lanes<V>, const R: usize, const C: usize>(
     lanes: L,
     p: Operands<'_, V::Element>,
 ) {
+    // Two rows are too few chains of additions to hide their latency; two and the six before them
+    // are better done as four and four.
+    let full = match (R, p.rows % R) {
+        (6, 2) => p.rows.saturating_sub(8),
+        (_, rest) => p.rows - rest,
+    };
     let mut i = 0;
     // SAFETY: every tile lies within the rows, by the condition before it.
     unsafe {
-        while i + R <= p.rows {
+        while i < full {
             tile::<V, L, R, C>(simd, lanes, p, i);
             i += R;
         }
-        if i + 4 <= p.rows {
+        while i + 4 <= p.rows {
             tile::<V, L, 4, C>(simd, lanes, p, i);
             i += 4;
         }
