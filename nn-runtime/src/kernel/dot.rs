@@ -135,8 +135,8 @@ unsafe fn block<V: Vector, const R: usize, const C: usize, const G: usize>(
 ) {
     let a = p.a.wrapping_add(i * p.a_row);
     let mut sum = [[[V::splat(simd, V::Element::ZERO); G]; C]; R];
-    let mut k = 0;
-    while k + G * V::LANES <= p.depth {
+    let whole = p.depth - p.depth % (G * V::LANES);
+    for k in (0..whole).step_by(G * V::LANES) {
         for g in 0..G {
             let at = k + g * V::LANES;
             for r in 0..R {
@@ -149,10 +149,9 @@ unsafe fn block<V: Vector, const R: usize, const C: usize, const G: usize>(
                 }
             }
         }
-        k += G * V::LANES;
     }
     for g in 0..G {
-        let at = k + g * V::LANES;
+        let at = whole + g * V::LANES;
         let count = p.depth.saturating_sub(at).min(V::LANES);
         if count > 0 {
             for r in 0..R {
