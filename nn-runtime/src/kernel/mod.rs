@@ -60,10 +60,11 @@ pub fn product<S: Simd, T: Real, const K: usize, const N: usize>(
     w: &[[T; N]; K],
     c: &mut [[T; N]],
 ) {
+    let dots = dot::columns::<T>(K, N);
     let is_small = K <= SHALLOW || K * N <= SMALL;
-    if is_small && N <= WIDEST && (N >= NARROWEST || x.len() == 1) {
+    if dots == 0 && is_small && N <= WIDEST && (N >= NARROWEST || x.len() == 1) {
         shallow_product::<S, T, K, N>(start, x, w, c);
-    } else if N == 1 && dot::columns::<T>(K, N) == N {
+    } else if N == 1 && dots == N {
         dot::multiply::<T::Vector<S>>(simd, Operands::product(start, x, w, c));
     } else {
         deep_product(simd, start, x, w, c);

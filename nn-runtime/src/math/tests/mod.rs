@@ -14,6 +14,7 @@ use core::marker::PhantomData;
 
 mod bounds;
 mod powers;
+mod slices;
 mod values;
 
 /// The bit patterns of `f32` are swept in steps of this.
