@@ -29,6 +29,7 @@
 mod dot;
 mod operands;
 mod packed;
+pub(crate) mod quotients;
 mod swapped;
 mod tile;
 mod transpose;
@@ -231,8 +232,8 @@ impl<T: Real> Program for Kernel<'_, T> {
                 }
             }
             Self::Transpose(p) => transpose::transpose::<T::Vector<S>>(simd, p),
-            Self::Activation(Activation::Tanh, x) => T::tanh_all::<S>(x),
-            Self::Activation(Activation::Sigmoid, x) => T::sigmoid_all::<S>(x),
+            Self::Activation(Activation::Tanh, x) => T::tanh_all(simd, x),
+            Self::Activation(Activation::Sigmoid, x) => T::sigmoid_all(simd, x),
         }
     }
 }

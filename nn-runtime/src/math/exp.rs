@@ -15,8 +15,8 @@
 //! undo the lift.
 
 use super::format::Format;
-use super::quotients::Quotient;
 use super::tables::{Tables, polynomial};
+use crate::kernel::quotients::{Quotient, quotient};
 use crate::simd::Simd;
 
 const TWO_TO_64: f64 = 18_446_744_073_709_551_616.0;
@@ -80,23 +80,25 @@ pub(super) fn exp_m1<S: Simd, T: Format + Tables>(x: T) -> T {
     (p * s).copysign(x)
 }
 
-/// σ(x) = e/(e + 2⁶⁴) with e = 2⁶⁴eˣ.
+/// σ, as e/(e + 2⁶⁴) with e = 2⁶⁴eˣ.
 pub(super) struct Sigmoid;
 
 impl<T: Format + Tables> Quotient<T> for Sigmoid {
+    const HAS_SIGN: bool = false;
+
     #[inline(always)]
     fn numerator<S: Simd>(x: T) -> T {
         lifted::<S, T>(x.max(T::EXP_LEAST).min(T::SIGMOID_GREATEST), T::ZERO)
     }
 
     #[inline(always)]
-    fn quotient(e: T, _x: T) -> T {
-        e / (e + T::from_f64(TWO_TO_64))
+    fn addend() -> T {
+        T::from_f64(TWO_TO_64)
     }
 }
 
 /// 1/(1 + e⁻ˣ).
 #[inline(always)]
 pub(super) fn sigmoid<S: Simd, T: Format + Tables>(x: T) -> T {
-    Sigmoid::quotient(Sigmoid::numerator::<S>(x), x)
+    quotient::<T, Sigmoid>(Sigmoid::numerator::<S>(x), x)
 }

@@ -35,8 +35,6 @@ pub(super) trait Format: Real {
     fn split(self) -> (Self, Self, Self);
     /// |self| with the sign of `sign`.
     fn copysign(self, sign: Self) -> Self;
-    /// `self` times the sign of `sign`.
-    fn mul_sign(self, sign: Self) -> Self;
     /// Bit `INDEX` of the integer that `self` holds after R was added.
     fn bit<const INDEX: u32>(self) -> bool;
     /// −`self` if bit 1 of the integer in `rounded` is set (R was added to it), else `self`.
@@ -81,11 +79,6 @@ macro_rules! format {
             #[inline(always)]
             fn copysign(self, sign: Self) -> Self {
                 $float::copysign(self, sign)
-            }
-            #[inline(always)]
-            fn mul_sign(self, sign: Self) -> Self {
-                const SIGN: $bits = 1 << ($bits::BITS - 1);
-                $float::from_bits(self.to_bits() ^ (sign.to_bits() & SIGN))
             }
             #[inline(always)]
             fn bit<const INDEX: u32>(self) -> bool {

@@ -12,14 +12,16 @@
 
 use super::exp::{unscaled, unscaled_m1};
 use super::format::Format;
-use super::quotients::Quotient;
 use super::tables::{Tables, polynomial};
+use crate::kernel::quotients::{Quotient, quotient};
 use crate::simd::Simd;
 
-/// tanh x = ±h/(h + 1).
+/// tanh, as ±h/(h + 1).
 pub(super) struct Tanh;
 
 impl<T: Format + Tables> Quotient<T> for Tanh {
+    const HAS_SIGN: bool = true;
+
     #[inline(always)]
     fn numerator<S: Simd>(x: T) -> T {
         let half = T::from_f64(0.5);
@@ -34,15 +36,15 @@ impl<T: Format + Tables> Quotient<T> for Tanh {
     }
 
     #[inline(always)]
-    fn quotient(h: T, x: T) -> T {
-        (h / (h + T::ONE)).mul_sign(x)
+    fn addend() -> T {
+        T::ONE
     }
 }
 
 /// tanh x.
 #[inline(always)]
 pub(super) fn tanh<S: Simd, T: Format + Tables>(x: T) -> T {
-    Tanh::quotient(Tanh::numerator::<S>(x), x)
+    quotient::<T, Tanh>(Tanh::numerator::<S>(x), x)
 }
 
 /// sinh x.

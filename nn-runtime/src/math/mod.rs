@@ -46,6 +46,7 @@
 use core::fmt::{Debug, Display};
 use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
+use crate::kernel::quotients;
 use crate::simd::{Lane, Simd};
 
 mod erf;
@@ -55,7 +56,6 @@ pub mod functions;
 mod hyperbolic;
 mod log;
 mod power;
-mod quotients;
 mod tables;
 mod trig;
 
@@ -111,6 +111,8 @@ pub trait Real:
     fn abs(self) -> Self;
     /// −1, 0 or 1; 0 at 0.
     fn sign(self) -> Self;
+    /// `self` times the sign of `sign`, that of a zero included.
+    fn mul_sign(self, sign: Self) -> Self;
     /// √x.
     fn sqrt(self) -> Self;
     /// xⁿ by repeated multiplication; x⁻ⁿ is its reciprocal. Error at most |n|/2 ulp.
@@ -131,9 +133,9 @@ pub trait Real:
     /// σ(x) = 1 / (1 + e⁻ˣ). Error at most 3 ulp in `f32`, 8e-16 relative in `f64`.
     fn sigmoid<S: Simd>(self) -> Self;
     /// [`tanh`](Real::tanh) of every element, in place; the same bits, in less time.
-    fn tanh_all<S: Simd>(values: &mut [Self]);
+    fn tanh_all<S: Simd>(simd: S, values: &mut [Self]);
     /// [`sigmoid`](Real::sigmoid) of every element, in place; the same bits, in less time.
-    fn sigmoid_all<S: Simd>(values: &mut [Self]);
+    fn sigmoid_all<S: Simd>(simd: S, values: &mut [Self]);
     /// ln(1 + eˣ), without overflow. Error at most 2.5 ulp in `f32`, 8e-16 relative in `f64`.
     fn softplus<S: Simd>(self) -> Self;
     /// sin x. Error at most 2 ulp in `f32`, 6e-16 relative in `f64` for |x| ≤ 1.6e6.
@@ -202,6 +204,10 @@ macro_rules! real {
                 if self > 0.0 { 1.0 } else { sign }
             }
             #[inline(always)]
+            fn mul_sign(self, sign: Self) -> Self {
+                $float::from_bits(self.to_bits() ^ (sign.to_bits() & $float::to_bits(-0.0)))
+            }
+            #[inline(always)]
             fn sqrt(self) -> Self {
                 $float::sqrt(self)
             }
@@ -218,12 +224,12 @@ macro_rules! real {
                 $erfc(self)
             }
             #[inline(always)]
-            fn tanh_all<S: Simd>(values: &mut [Self]) {
-                quotients::apply::<S, Self, hyperbolic::Tanh>(values);
+            fn tanh_all<S: Simd>(simd: S, values: &mut [Self]) {
+                quotients::apply::<S, Self, hyperbolic::Tanh>(simd, values);
             }
             #[inline(always)]
-            fn sigmoid_all<S: Simd>(values: &mut [Self]) {
-                quotients::apply::<S, Self, exp::Sigmoid>(values);
+            fn sigmoid_all<S: Simd>(simd: S, values: &mut [Self]) {
+                quotients::apply::<S, Self, exp::Sigmoid>(simd, values);
             }
             real!(@call exp exp, exp exp_m1, exp sigmoid, hyperbolic tanh, hyperbolic sinh,
                 hyperbolic cosh, log ln, log ln_1p, log softplus, trig sin, trig cos, trig tan,

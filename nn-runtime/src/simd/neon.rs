@@ -4,6 +4,7 @@
 use core::arch::aarch64::*;
 
 use crate::kernel::Kernel;
+use crate::math::Real;
 
 use super::{Program, Simd, Vector};
 
@@ -34,7 +35,7 @@ impl Simd for Neon {
 macro_rules! vector {
     (
         $(#[$doc:meta])* $name:ident($raw:ty): [$element:ty; $lanes:literal],
-        $dup:ident $ld1:ident $st1:ident $fma:ident $add:ident $sum:ident,
+        $dup:ident $ld1:ident $st1:ident $fma:ident $add:ident $div:ident $sum:ident,
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
@@ -101,6 +102,27 @@ macro_rules! vector {
             }
 
             #[inline(always)]
+            fn div(self, b: Self) -> Self {
+                // SAFETY: NEON is part of the target's baseline.
+                Self(unsafe { $div(self.0, b.0) })
+            }
+
+            #[inline(always)]
+            fn mul_sign(self, sign: Self) -> Self {
+                let (mut product, mut signs) = ([0.0; $lanes], [0.0; $lanes]);
+                // SAFETY: the arrays have LANES scalars.
+                unsafe {
+                    self.store(product.as_mut_ptr());
+                    sign.store(signs.as_mut_ptr());
+                }
+                for (value, sign) in product.iter_mut().zip(signs) {
+                    *value = Real::mul_sign(*value, sign);
+                }
+                // SAFETY: the array has LANES scalars.
+                Self(unsafe { $ld1(product.as_ptr()) })
+            }
+
+            #[inline(always)]
             fn sum(self) -> $element {
                 // SAFETY: NEON is part of the target's baseline.
                 unsafe { $sum(self.0) }
@@ -112,13 +134,13 @@ macro_rules! vector {
 vector! {
     /// Four `f32` in a register of NEON.
     F32x4(float32x4_t): [f32; 4],
-    vdupq_n_f32 vld1q_f32 vst1q_f32 vfmaq_f32 vaddq_f32 sum_f32x4,
+    vdupq_n_f32 vld1q_f32 vst1q_f32 vfmaq_f32 vaddq_f32 vdivq_f32 sum_f32x4,
 }
 
 vector! {
     /// Two `f64` in a register of NEON.
     F64x2(float64x2_t): [f64; 2],
-    vdupq_n_f64 vld1q_f64 vst1q_f64 vfmaq_f64 vaddq_f64 vaddvq_f64,
+    vdupq_n_f64 vld1q_f64 vst1q_f64 vfmaq_f64 vaddq_f64 vdivq_f64 vaddvq_f64,
 }
 
 /// (v₀ + v₂) + (v₁ + v₃): `vaddvq_f32` would pair neighbours instead.

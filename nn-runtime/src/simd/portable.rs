@@ -93,6 +93,24 @@ unsafe impl<T: Real, const L: usize> Vector for Array<T, L> {
     }
 
     #[inline(always)]
+    fn div(self, b: Self) -> Self {
+        let mut quotient = self;
+        for l in 0..L {
+            quotient.0[l] = self.0[l] / b.0[l];
+        }
+        quotient
+    }
+
+    #[inline(always)]
+    fn mul_sign(self, sign: Self) -> Self {
+        let mut product = self;
+        for l in 0..L {
+            product.0[l] = self.0[l].mul_sign(sign.0[l]);
+        }
+        product
+    }
+
+    #[inline(always)]
     fn sum(self) -> T {
         let mut lanes = self.0;
         let mut half = L / 2;

@@ -88,6 +88,12 @@ pub unsafe trait Vector: Copy {
     /// `self` + `b` in every lane.
     fn add(self, b: Self) -> Self;
 
+    /// `self`/`b` in every lane.
+    fn div(self, b: Self) -> Self;
+
+    /// `self` times the sign of `sign` in every lane.
+    fn mul_sign(self, sign: Self) -> Self;
+
     /// The sum of the lanes, as a tree that adds the upper half to the lower until one is left.
     fn sum(self) -> Self::Element;
 

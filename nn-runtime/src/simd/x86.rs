@@ -86,7 +86,7 @@ macro_rules! vector {
     (
         $(#[$doc:meta])* $name:ident($raw:ty): [$element:ty; $lanes:literal],
         $simd:ident, $registers:literal registers,
-        $set1:ident $loadu:ident $storeu:ident $fmadd:ident $add:ident $sum:ident $sums:ident $transpose:ident: $tall:literal x $wide:literal,
+        $set1:ident $loadu:ident $storeu:ident $fmadd:ident $add:ident $div:ident $and:ident $xor:ident $sum:ident $sums:ident $transpose:ident: $tall:literal x $wide:literal,
         load_first |$from:ident, $count_in:ident| $load_first:expr,
         store_first |$to:ident, $vector:ident, $count_out:ident| $store_first:expr,
     ) => {
@@ -151,6 +151,18 @@ macro_rules! vector {
             }
 
             #[inline(always)]
+            fn div(self, b: Self) -> Self {
+                // SAFETY: a vector is made only with the token, which proves the set.
+                Self(unsafe { $div(self.0, b.0) })
+            }
+
+            #[inline(always)]
+            fn mul_sign(self, sign: Self) -> Self {
+                // SAFETY: a vector is made only with the token, which proves the set.
+                Self(unsafe { $xor(self.0, $and($set1(-0.0), sign.0)) })
+            }
+
+            #[inline(always)]
             fn sum(self) -> $element {
                 // SAFETY: a vector is made only with the token, which proves the set.
                 unsafe { $sum(self.0) }
@@ -180,7 +192,9 @@ macro_rules! vector {
 vector! {
     /// Eight `f32` in a register of AVX2.
     F32x8(__m256): [f32; 8], Avx2, 16 registers,
-    _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_add_ps sum_f32x8 sums_f32x8
+    _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_add_ps _mm256_div_ps
+    _mm256_and_ps _mm256_xor_ps
+    sum_f32x8 sums_f32x8
     transpose_f32: 8 x 4,
     load_first |from, count| _mm256_maskload_ps(from, first_of_8(count)),
     store_first |to, vector, count| store_first_f32x8(to, vector, count),
@@ -189,7 +203,9 @@ vector! {
 vector! {
     /// Four `f64` in a register of AVX2.
     F64x4(__m256d): [f64; 4], Avx2, 16 registers,
-    _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_add_pd sum_f64x4 sums_f64x4
+    _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_add_pd _mm256_div_pd
+    _mm256_and_pd _mm256_xor_pd
+    sum_f64x4 sums_f64x4
     transpose_f64: 4 x 2,
     load_first |from, count| _mm256_maskload_pd(from, first_of_4(count)),
     store_first |to, vector, count| store_first_f64x4(to, vector, count),
@@ -198,7 +214,9 @@ vector! {
 vector! {
     /// Sixteen `f32` in a register of AVX-512.
     F32x16(__m512): [f32; 16], Avx512, 32 registers,
-    _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_fmadd_ps _mm512_add_ps sum_f32x16 sums_f32x16
+    _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_fmadd_ps _mm512_add_ps _mm512_div_ps
+    _mm512_and_ps _mm512_xor_ps
+    sum_f32x16 sums_f32x16
     transpose_f32: 8 x 4,
     load_first |from, count| _mm512_maskz_loadu_ps(first_bits(count) as __mmask16, from),
     store_first |to, vector, count| {
@@ -209,7 +227,9 @@ vector! {
 vector! {
     /// Eight `f64` in a register of AVX-512.
     F64x8(__m512d): [f64; 8], Avx512, 32 registers,
-    _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_fmadd_pd _mm512_add_pd sum_f64x8 sums_f64x8
+    _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_fmadd_pd _mm512_add_pd _mm512_div_pd
+    _mm512_and_pd _mm512_xor_pd
+    sum_f64x8 sums_f64x8
     transpose_f64: 4 x 2,
     load_first |from, count| _mm512_maskz_loadu_pd(first_bits(count) as __mmask8, from),
     store_first |to, vector, count| {
