@@ -40,7 +40,25 @@ pub(super) fn schedule(graph: &Graph, outputs: &[Wanted]) -> Vec<Phase> {
         phases.push(core::mem::take(&mut scheduler.phase));
     }
     phases.retain(|phase| !phase.once.is_empty() || !phase.tiles.is_empty());
+    forget_unread(&mut phases, &wanted);
     phases
+}
+
+/// Leaves out the stores that only steps which have joined the loop would have read.
+fn forget_unread(phases: &mut [Phase], wanted: &[NodeId]) {
+    let steps = phases
+        .iter()
+        .flat_map(|phase| phase.once.iter().chain(&phase.tiles));
+    let read: BTreeSet<Tensor> = steps.flat_map(Step::reads).collect();
+    for step in phases
+        .iter_mut()
+        .flat_map(|phase| phase.once.iter_mut().chain(&mut phase.tiles))
+    {
+        if let Step::Map(map) = step {
+            map.stores
+                .retain(|id| read.contains(&Tensor::Node(*id)) || wanted.contains(id));
+        }
+    }
 }
 
 /// Who reads each node.
@@ -134,6 +152,15 @@ struct Scheduler<'a> {
     /// The tensors in memory.
     done: BTreeSet<Tensor>,
     phase: Phase,
+}
+
+/// What an element-wise node is computed from.
+#[derive(Default)]
+struct Cone {
+    /// The tensors of its domain that it starts from.
+    leaves: BTreeSet<NodeId>,
+    /// Whether a function of dozens of instructions is among the operations.
+    calls: bool,
 }
 
 impl Scheduler<'_> {
@@ -249,20 +276,41 @@ impl Scheduler<'_> {
         self.done.insert(Tensor::Node(id));
     }
 
-    /// Makes sure that of what `id` is computed from, within a domain, the results of function calls
-    /// are in memory.
+    /// Makes sure that computing `id`, within a domain, calls no function: what is a function of one
+    /// tensor is kept as a whole, else the calls are.
     fn keep_called(&mut self, id: NodeId, domain: Shape) {
-        let op = self.graph.op(id);
-        if self.is_kept(id) || self.graph.shape(id) != domain || !op.is_elementwise() {
+        let cone = self.cone(id, domain);
+        if !cone.calls {
             return;
         }
-        if is_call(op) {
+        let op = self.graph.op(id);
+        if is_call(op) || cone.leaves.len() <= 1 {
             self.keep(id);
             return;
         }
         for operand in op.operands() {
             self.keep_called(operand, domain);
         }
+    }
+
+    /// What `id` is computed from, element by element.
+    fn cone(&self, id: NodeId, domain: Shape) -> Cone {
+        let mut cone = Cone::default();
+        let mut seen = BTreeSet::new();
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            let op = self.graph.op(id);
+            if self.graph.shape(id) != domain || !seen.insert(id) {
+                continue;
+            }
+            if self.is_kept(id) || !op.is_elementwise() {
+                cone.leaves.insert(id);
+            } else {
+                cone.calls |= is_call(op);
+                open.extend(op.operands());
+            }
+        }
+        cone
     }
 
     /// Adds a step where its result belongs: with the tiles if it has anything to do with rows.

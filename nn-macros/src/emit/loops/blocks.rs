@@ -76,24 +76,31 @@ impl Writer<'_> {
             Scalar::F64 => VECTOR / 8,
         };
         let sums: usize = self.map.row_sums.iter().map(|&sum| self.sums_of(sum)).sum();
-        let (all, width) = (self.map.domain.columns, lanes * (SUMS / sums).max(1));
-        let (blocks, rest) = (all / width, all % width);
-        let first = blocks * width;
-        let [blocks_, width_, rest_, first_] = [blocks, width, rest, first].map(Size);
-        let whole = match blocks {
-            0 => quote!(),
-            1 => quote!(columns::<S, #width_>(0, #passed);),
-            _ => quote! {
-                for block in 0..#blocks_ {
-                    columns::<S, #width_>(block * #width_, #passed);
-                }
-            },
-        };
-        let tail = match rest {
-            0 => quote!(),
-            _ => quote!(columns::<S, #rest_>(#first_, #passed);),
-        };
-        quote!(#whole #tail)
+        let all = self.map.domain.columns;
+        let mut calls = TokenStream::new();
+        let mut first = 0;
+        for width in [lanes * (SUMS / sums).max(1), lanes, all % lanes] {
+            let Some(blocks) = (all - first).checked_div(width) else {
+                break;
+            };
+            let [count, columns, start] = [blocks, width, first].map(Size);
+            calls.extend(match (blocks, first) {
+                (0, _) => quote!(),
+                (1, _) => quote!(columns::<S, #columns>(#start, #passed);),
+                (_, 0) => quote! {
+                    for block in 0..#count {
+                        columns::<S, #columns>(block * #columns, #passed);
+                    }
+                },
+                _ => quote! {
+                    for block in 0..#count {
+                        columns::<S, #columns>(#start + block * #columns, #passed);
+                    }
+                },
+            });
+            first += blocks * width;
+        }
+        calls
     }
 
     /// What happens to W columns from `first` on.

@@ -507,7 +507,10 @@ const _: () = {
             *rt::columns_mut::<f64, W>(&mut v13[0], first) = v13_0;
         }
         columns::<S, 32>(0, &*a1, &*m1, &mut *v13);
-        columns::<S, 18>(32, &*a1, &*m1, &mut *v13);
+        for block in 0..2 {
+            columns::<S, 8>(32 + block * 8, &*a1, &*m1, &mut *v13);
+        }
+        columns::<S, 2>(48, &*a1, &*m1, &mut *v13);
     }
     /// μ₁ = 1ᵀ D₁ / n; μ̄′₁ = 0.9 μ̄₁ + 0.1 μ₁
     #[inline(always)]
@@ -568,7 +571,10 @@ const _: () = {
             *rt::columns_mut::<f64, W>(&mut v17[0], first) = v17_0;
         }
         columns::<S, 32>(0, &*a1, &*m1, &*mu1, &mut *v17);
-        columns::<S, 18>(32, &*a1, &*m1, &*mu1, &mut *v17);
+        for block in 0..2 {
+            columns::<S, 8>(32 + block * 8, &*a1, &*m1, &*mu1, &mut *v17);
+        }
+        columns::<S, 2>(48, &*a1, &*m1, &*mu1, &mut *v17);
     }
     /// s₁ = 1 / T₁; σ²₁ = 1ᵀ (C₁ ⊙ C₁) / n; T₁ = √(σ²₁ + 0.00001)
     #[inline(always)]
