@@ -5,6 +5,7 @@
 //! row by row; Wᵀ is made by [`transpose`] once a step. What the tile would waste lanes on, the few
 //! columns beyond the last full vector, goes elsewhere: to dot products along k (`dot`) or to the
 //! tile with its factors exchanged (`swapped`). Rows that collide in the cache are copied (`packed`).
+//! tanh and σ of whole tensors are kernels as well (`quotients`).
 //!
 //! The functions here are the safe door: the array types of their arguments prove every bound that
 //! the kernels rely on. The work behind it has run-time sizes and is compiled in this crate, once
