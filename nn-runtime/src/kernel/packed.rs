@@ -15,7 +15,7 @@
 use core::mem::MaybeUninit;
 
 use crate::math::Real;
-use crate::simd::{Program, Simd};
+use crate::simd::{Program, Simd, Vector};
 
 use super::operands::Operands;
 use super::tile::Panel;
@@ -54,20 +54,40 @@ impl<T: Real> Program for Packed<'_, T> {
         // Once at least, because without any step C still takes its start.
         loop {
             let part = panel.steps(done..panel.depth.min(done + height));
-            for k in 0..part.depth {
-                // SAFETY: row k of the panel is readable; the copy holds `height` rows, which is
-                // not below `depth`, and is aligned for any scalar.
-                unsafe {
-                    copy.add(k * part.columns)
-                        .copy_from_nonoverlapping(part.b.add(k * part.b_step), part.columns);
-                }
-            }
+            // SAFETY: the rows of the panel are readable; the copy holds `height` rows, which is not
+            // below `depth`, and is aligned for any scalar.
+            unsafe { copy_rows::<T::Vector<S>>(simd, &part, copy) };
             // SAFETY: `depth` rows have just been copied, one after the other.
             simd.vectorize(Panel(unsafe { part.with_copy(copy) }));
             done += part.depth;
             if done == panel.depth {
                 return;
             }
+        }
+    }
+}
+
+/// Copies the rows of B to `to`, one after the other. By vectors and without a call for every row,
+/// because the time goes into waiting for memory: so short a loop has dozens of rows under way.
+///
+/// # Safety
+/// `depth` rows of `columns` scalars must be writable at `to`, apart from all operands.
+#[inline(always)]
+unsafe fn copy_rows<V: Vector>(simd: V::Simd, p: &Operands<'_, V::Element>, to: *mut V::Element) {
+    for k in 0..p.depth {
+        let from = p.b.wrapping_add(k * p.b_step);
+        let to = to.wrapping_add(k * p.columns);
+        // SAFETY: what is read and written are the columns of row k; the last vector ends with them.
+        unsafe {
+            if p.columns < V::LANES {
+                V::load_first(simd, from, p.columns).store_first(to, p.columns);
+                continue;
+            }
+            let last = p.columns - V::LANES;
+            for j in (0..last).step_by(V::LANES) {
+                V::load(simd, from.add(j)).store(to.add(j));
+            }
+            V::load(simd, from.add(last)).store(to.add(last));
         }
     }
 }
