@@ -100,7 +100,7 @@ macro_rules! wide_layers {
             mod $activation {
                 networks! {
                     plain: { 2 -> $activation(35) -> 1 }
-                    normalized: { 3 -> $activation(35) -> dropout(0.7) -> bn -> 1 }
+                    normalized: { 3 -> $activation(47) -> dropout(0.7) -> bn -> 1 }
                 }
             }
         )*}

@@ -195,12 +195,6 @@ impl Tensor {
 /// if it lies in memory, a call of the kernel.
 const WIDE: usize = 16;
 
-/// Whether as many columns are cut into blocks. What the blocks leave must be few columns: the compiler
-/// vectorizes a whole block well, but not always a larger part of one.
-fn has_blocks(columns: usize) -> bool {
-    columns >= WIDE && columns % WIDE <= 4
-}
-
 impl Map {
     /// The function that the loop applies to every element in place, if that is all it does, and the
     /// runtime has it for whole slices.
@@ -220,7 +214,7 @@ impl Map {
         !self.row_sums.is_empty()
             && self.column_folds.is_empty()
             && self.domain.is_batch()
-            && has_blocks(self.domain.columns)
+            && self.domain.columns >= WIDE
             && !self.body.iter().any(is_shifted)
     }
 

@@ -1,6 +1,6 @@
 //! Sums over the rows that a loop computes beside its elements.
 
-use super::has_blocks;
+use super::WIDE;
 use crate::ir::{Axis, Graph, NodeId, Op, Product};
 
 /// A sum over the rows of a loop's domain.
@@ -27,9 +27,9 @@ impl RowSum {
         match *graph.op(id) {
             Op::Sum(Axis::Rows, x) => Some(Self::Plain(x)),
             Op::Product(Product::LeftTransposed, a, b) => {
-                if columns(a) <= NARROW && has_blocks(columns(b)) && is_whole(b) {
+                if columns(a) <= NARROW && columns(b) >= WIDE && is_whole(b) {
                     Some(Self::NarrowLeft { narrow: a, wide: b })
-                } else if columns(b) == 1 && has_blocks(columns(a)) && is_whole(a) {
+                } else if columns(b) == 1 && columns(a) >= WIDE && is_whole(a) {
                     Some(Self::ColumnRight { wide: a, column: b })
                 } else {
                     None

@@ -79,7 +79,11 @@ impl Writer<'_> {
         let all = self.map.domain.columns;
         let mut calls = TokenStream::new();
         let mut first = 0;
-        for width in [lanes * (SUMS / sums).max(1), lanes, all % lanes] {
+        // Halves and quarters of a vector before the rest: the compiler vectorizes a block of a power
+        // of two well, but not always another.
+        let widest = lanes * (SUMS / sums).max(1);
+        let rest = all % (lanes / 4);
+        for width in [widest, lanes, lanes / 2, lanes / 4, rest] {
             let Some(blocks) = (all - first).checked_div(width) else {
                 break;
             };
