@@ -16,7 +16,7 @@
 //! block's sums stay in registers. Weight gradients with a narrow factor, such as those of a layer
 //! of two inputs or of one unit, are such sums, too, and share the loop with what computes their
 //! wide factor. A transcendental function is computed before, by a loop over all elements alike:
-//! the columns beyond the last full block would cost as much as a block.
+//! the few columns beyond the last vector would cost as much as a vector.
 //!
 //! **Memory.** Every kept tensor gets a place: a tile's worth of rows if it lives within a phase,
 //! the whole batch if it crosses one. Places are reused when their tensor is dead, and an
