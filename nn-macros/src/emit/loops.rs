@@ -337,7 +337,10 @@ impl Writer<'_> {
         let mut inlined = HashMap::new();
         let mut values = Vec::new();
         for &id in &self.map.body {
-            let value = self.value(id, &inlined);
+            let mut value = self.value(id, &inlined);
+            if self.stores_by_choice(id) {
+                value = quote!(rt::stored(#value));
+            }
             let once = uses.get(&id).copied().unwrap_or(0) <= 1;
             if once && !self.names.is_named(id) && !self.map.stores.contains(&id) {
                 inlined.insert(id, value);
@@ -364,6 +367,18 @@ impl Writer<'_> {
             }
         });
         quote!(#(#loads)* #(#values)* #(#stores)* #(#sums)* #(#folds)*)
+    }
+
+    /// Whether an element is stored in place of another that it may be equal to by choice.
+    fn stores_by_choice(&self, id: NodeId) -> bool {
+        let Some(taken) = self.map.in_place.get(&id) else {
+            return false;
+        };
+        match self.graph.op(id) {
+            Op::Unary(Unary::Relu, x) => x == taken,
+            Op::Select { yes, no, .. } => yes == taken || no == taken,
+            _ => false,
+        }
     }
 
     fn row_sum(&self, id: NodeId) -> RowSum {

@@ -50,3 +50,15 @@ fn the_hero() {
         "hero.rs",
     );
 }
+
+/// Without `stored`, the compiler would write only the elements that change, which is slow.
+#[test]
+fn a_choice_between_old_and_new_is_stored_whole() {
+    let count = |declaration: &str| {
+        let tokens = format!("unrolled, {declaration}").parse().expect("tokens");
+        compile(tokens).to_string().matches("rt :: stored").count()
+    };
+    assert_eq!(count("struct N = 2 -> relu(8) -> 1;"), 1);
+    assert_eq!(count("struct N = 2 -> leaky_relu(8) -> 1;"), 1);
+    assert_eq!(count("struct N = 2 -> tanh(8) -> 1;"), 0);
+}
