@@ -235,7 +235,7 @@ pub mod __private {
     pub use nn_runtime::graph::{self, ComputationalGraph};
     pub use nn_runtime::init::Init;
     pub use nn_runtime::kernel::{
-        Activation, Start, activate, column_sums, product, transpose, transposed_product,
+        Activation, Start, activate, product, transpose, transposed_product,
     };
     pub use nn_runtime::layers::{LayerAt, LayerEquations, LayerView, Layers};
     pub use nn_runtime::mask::fill as fill_mask;

@@ -99,7 +99,7 @@ macro_rules! wide_layers {
         mod wide_layers {$(
             mod $activation {
                 networks! {
-                    plain: { 2 -> $activation(35) -> 1 }
+                    plain: { 2 -> $activation(31) -> 1 }
                     normalized: { 3 -> $activation(47) -> dropout(0.7) -> bn -> 1 }
                 }
             }

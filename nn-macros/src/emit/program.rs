@@ -217,9 +217,13 @@ impl Body<'_> {
             tile.extend(self.step(step, &mut ready));
         }
         let accumulates = phase.tiles.iter().any(|step| {
-            let kind = Product::LeftTransposed;
-            matches!(step, Step::RowSum { .. })
-                || matches!(step, Step::Product { kind: found, .. } if *found == kind)
+            matches!(
+                step,
+                Step::Product {
+                    kind: Product::LeftTransposed,
+                    ..
+                }
+            )
         });
         let is_first = accumulates.then(|| quote!(let is_first = start == 0;));
         quote! {
@@ -262,11 +266,6 @@ impl Body<'_> {
                 b,
                 to,
             } => self.product(*kind, *start, *a, *b, *to),
-            Step::RowSum { of, to } => {
-                let [of, to] = [of, to].map(|id| self.variable(Tensor::Node(*id)));
-                let start = first_or_keep();
-                quote!(rt::column_sums(simd, #start, &#of[..], &mut #to[0]);)
-            }
             Step::Transpose { of } => {
                 let from = self.variable(Tensor::Node(*of));
                 let to = self.variable(Tensor::Transposed(*of));
@@ -441,15 +440,6 @@ impl Body<'_> {
             quote!(#name[0][0])
         })
     }
-}
-
-/// Sums over the rows start at zero in the first tile and go on in the next.
-fn first_or_keep() -> TokenStream {
-    quote!(if is_first {
-        rt::Start::Zero
-    } else {
-        rt::Start::Keep
-    })
 }
 
 fn tile_slot(slot: usize) -> Ident {

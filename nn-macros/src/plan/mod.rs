@@ -105,8 +105,6 @@ pub enum Step {
         b: NodeId,
         to: NodeId,
     },
-    /// The sum over the rows of a tensor that lies in memory.
-    RowSum { of: NodeId, to: NodeId },
     /// Bᵀ, for the products with a transposed right operand.
     Transpose { of: NodeId },
     /// A dropout mask for the rows of the tile.
@@ -191,9 +189,8 @@ impl Tensor {
     }
 }
 
-/// From how many columns on a tensor is wide: its sums are worth a loop over blocks of columns, or,
-/// if it lies in memory, a call of the kernel.
-const WIDE: usize = 16;
+/// From how many columns on a tensor is wide: its sums are worth a loop over blocks of columns.
+const WIDE: usize = 4;
 
 impl Map {
     /// The function that the loop applies to every element in place, if that is all it does, and the
@@ -248,7 +245,7 @@ impl Step {
                 }
                 reads
             }
-            Step::Transpose { of } | Step::RowSum { of, .. } => vec![Tensor::Node(*of)],
+            Step::Transpose { of } => vec![Tensor::Node(*of)],
             Step::Mask { .. } => Vec::new(),
             Step::Copy { left, right, .. } => {
                 let read = left.iter().chain([right]).copied();
@@ -261,9 +258,7 @@ impl Step {
     /// The tensors a step writes.
     pub fn writes(&self) -> Vec<Tensor> {
         match self {
-            Step::Product { to, .. } | Step::RowSum { to, .. } | Step::Mask { to, .. } => {
-                vec![Tensor::Node(*to)]
-            }
+            Step::Product { to, .. } | Step::Mask { to, .. } => vec![Tensor::Node(*to)],
             Step::Transpose { of } => vec![Tensor::Transposed(*of)],
             Step::Copy { .. } => Vec::new(),
             Step::Map(map) => {

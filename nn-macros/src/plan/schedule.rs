@@ -246,14 +246,7 @@ impl Scheduler<'_> {
     fn row_sum(&mut self, id: NodeId, sum: RowSum) {
         let x = sum.wide();
         let domain = self.graph.shape(x);
-        let is_wide = domain.columns >= WIDE && domain.is_batch();
-        let lies = self.is_kept(x) || self.pinned.contains(&x);
-        if matches!(sum, RowSum::Plain(_)) && is_wide && lies {
-            self.keep(x);
-            self.push(id, Step::RowSum { of: x, to: id });
-            return;
-        }
-        if is_wide {
+        if domain.columns >= WIDE && domain.is_batch() {
             self.keep_called(x, domain);
         }
         if let Some(narrow) = sum.narrow() {

@@ -21,13 +21,16 @@ use crate::simd::Vector;
 use super::operands::{Operands, Origin};
 
 /// The most columns computed as dot products.
-const MOST_COLUMNS: usize = 4;
+pub(super) const MOST_COLUMNS: usize = 4;
 
 /// The longest columns that are gathered: two of them are copied to the stack.
 const LONGEST: usize = 1024;
 
+/// The room for a gathered column: so much more that two do not start in the same sets of the cache.
+const COLUMN: usize = LONGEST + 16;
+
 /// How many chains of additions a dot product has.
-const fn chains<T>() -> usize {
+pub(super) const fn chains<T>() -> usize {
     64 / size_of::<T>()
 }
 
@@ -51,49 +54,50 @@ pub(super) fn multiply<V: Vector>(simd: V::Simd, p: Operands<'_, V::Element>) {
     debug_assert!(p.a_step == 1);
     if p.b_step == 1 {
         // SAFETY: the only column of B is contiguous and has `depth` scalars.
-        return unsafe { blocks::<V, 1>(simd, p, p.b) };
+        return unsafe { blocks::<V, 1>(simd, p, p.b, p.depth) };
     }
-    let mut gathered = [const { MaybeUninit::<V::Element>::uninit() }; 2 * LONGEST];
-    let mut j = 0;
-    while j < p.columns {
-        let count = (p.columns - j).min(2);
-        let part = p.columns(j..j + count);
-        for k in 0..p.depth.min(LONGEST) {
-            for c in 0..count {
-                // SAFETY: k < depth, and column c is one of the part's columns.
-                gathered[c * p.depth + k].write(unsafe { *part.b.add(k * p.b_step + c) });
-            }
-        }
-        let w = gathered.as_ptr().cast();
-        // SAFETY: `columns` lets only columns up to LONGEST through, so `count` columns of `depth`
-        // scalars have been written, one after the other.
-        unsafe {
-            match count {
-                1 => blocks::<V, 1>(simd, part, w),
-                _ => blocks::<V, 2>(simd, part, w),
-            }
-        }
-        j += count;
+    let pairs = p.columns - p.columns % 2;
+    for j in (0..pairs).step_by(2) {
+        gathered::<V, 2>(simd, p.columns(j..j + 2));
     }
+    if pairs < p.columns {
+        gathered::<V, 1>(simd, p.columns(pairs..p.columns));
+    }
+}
+
+/// C columns, copied to the stack one after the other.
+#[inline(always)]
+fn gathered<V: Vector, const C: usize>(simd: V::Simd, p: Operands<'_, V::Element>) {
+    let mut copy = [[const { MaybeUninit::<V::Element>::uninit() }; COLUMN]; C];
+    for k in 0..p.depth.min(LONGEST) {
+        for c in 0..C {
+            // SAFETY: k < depth, and there are C columns.
+            copy[c][k].write(unsafe { *p.b.add(k * p.b_step + c) });
+        }
+    }
+    // SAFETY: `columns` lets only columns up to LONGEST through, so `depth` scalars of each column have
+    // been written.
+    unsafe { blocks::<V, C>(simd, p, copy.as_ptr().cast(), COLUMN) }
 }
 
 /// C columns in blocks of rows, as many as leave the accumulators in registers.
 ///
 /// # Safety
-/// C columns of `depth` scalars are readable at `w`, one after the other.
+/// C columns of `depth` scalars are readable at `w`, `w_column` apart.
 #[inline(always)]
 unsafe fn blocks<V: Vector, const C: usize>(
     simd: V::Simd,
     p: Operands<'_, V::Element>,
     w: *const V::Element,
+    w_column: usize,
 ) {
     // SAFETY: handed on; the row ranges are within the rows, and G·LANES is the number of chains.
     unsafe {
         match (const { chains::<V::Element>() / V::LANES }, C) {
-            (1, _) => rows::<V, 4, C, 1>(simd, p, w),
-            (2, 1) => rows::<V, 4, C, 2>(simd, p, w),
-            (2, _) => rows::<V, 2, C, 2>(simd, p, w),
-            _ => rows::<V, 1, C, 4>(simd, p, w),
+            (1, _) => rows::<V, 4, C, 1>(simd, p, w, w_column),
+            (2, 1) => rows::<V, 4, C, 2>(simd, p, w, w_column),
+            (2, _) => rows::<V, 2, C, 2>(simd, p, w, w_column),
+            _ => rows::<V, 1, C, 4>(simd, p, w, w_column),
         }
     }
 }
@@ -107,16 +111,17 @@ unsafe fn rows<V: Vector, const R: usize, const C: usize, const G: usize>(
     simd: V::Simd,
     p: Operands<'_, V::Element>,
     w: *const V::Element,
+    w_column: usize,
 ) {
     let mut i = 0;
     // SAFETY: every block lies within the rows, by the condition before it.
     unsafe {
         while i + R <= p.rows {
-            block::<V, R, C, G>(simd, p, w, i);
+            block::<V, R, C, G>(simd, p, w, w_column, i);
             i += R;
         }
         while i < p.rows {
-            block::<V, 1, C, G>(simd, p, w, i);
+            block::<V, 1, C, G>(simd, p, w, w_column, i);
             i += 1;
         }
     }
@@ -131,6 +136,7 @@ unsafe fn block<V: Vector, const R: usize, const C: usize, const G: usize>(
     simd: V::Simd,
     p: Operands<'_, V::Element>,
     w: *const V::Element,
+    w_column: usize,
     i: usize,
 ) {
     let a = p.a.wrapping_add(i * p.a_row);
@@ -144,7 +150,7 @@ unsafe fn block<V: Vector, const R: usize, const C: usize, const G: usize>(
                 let x = unsafe { V::load(simd, a.add(r * p.a_row + at)) };
                 for c in 0..C {
                     // SAFETY: LANES scalars from `at` on are within column c of `w`.
-                    let b = unsafe { V::load(simd, w.add(c * p.depth + at)) };
+                    let b = unsafe { V::load(simd, w.add(c * w_column + at)) };
                     sum[r][c][g] = x.mul_add(b, sum[r][c][g]);
                 }
             }
@@ -159,7 +165,8 @@ unsafe fn block<V: Vector, const R: usize, const C: usize, const G: usize>(
                 let x = unsafe { V::load_first(simd, a.wrapping_add(r * p.a_row + at), count) };
                 for c in 0..C {
                     // SAFETY: likewise within column c of `w`.
-                    let b = unsafe { V::load_first(simd, w.wrapping_add(c * p.depth + at), count) };
+                    let b =
+                        unsafe { V::load_first(simd, w.wrapping_add(c * w_column + at), count) };
                     sum[r][c][g] = x.mul_add(b, sum[r][c][g]);
                 }
             }

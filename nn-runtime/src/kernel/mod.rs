@@ -5,12 +5,13 @@
 //! row by row; Wᵀ is made by [`transpose`] once a step. What the tile would waste lanes on, the few
 //! columns beyond the last full vector, goes elsewhere: to dot products along k (`dot`) or to the
 //! tile with its factors exchanged (`swapped`). Rows that collide in the cache are copied (`packed`).
+//! A single row has a product of its own (`row`), and so have few weights and many rows (`shallow`).
 //! tanh and σ of whole tensors are kernels as well (`quotients`).
 //!
 //! The functions here are the safe door: the array types of their arguments prove every bound that
 //! the kernels rely on. The work behind it has run-time sizes and is compiled in this crate, once
-//! for every set and scalar type, so a network costs its user next to no compile time (0.07 s for
-//! the three layers 784 → 128 → 64 → 10).
+//! for every set and scalar type, so that a network costs its user little compile time; but for a
+//! single row and for few weights a call is too long, and there the sizes are constants.
 //!
 //! **Bits.** For given K and N every element is computed in one order of operations, on every set
 //! that fuses multiply-adds, alone or in a batch of any size, wherever it stands in the batch.
@@ -31,6 +32,8 @@ mod dot;
 mod operands;
 mod packed;
 pub(crate) mod quotients;
+mod row;
+mod shallow;
 mod swapped;
 mod tile;
 mod transpose;
@@ -38,6 +41,8 @@ mod transpose;
 use crate::math::Real;
 use crate::simd::{Program, Simd};
 use operands::Operands;
+use row::Row;
+use shallow::{SHALLOW, Shallow};
 use transpose::Pair;
 
 /// What a product starts from: C ← start + A·B.
@@ -63,11 +68,12 @@ pub fn product<S: Simd, T: Real, const K: usize, const N: usize>(
     c: &mut [[T; N]],
 ) {
     let dots = dot::columns::<T>(K, N);
-    let is_small = K <= SHALLOW || K * N <= SMALL;
-    if dots == 0 && is_small && N <= WIDEST && (N >= NARROWEST || x.len() == 1) {
-        shallow_product::<S, T, K, N>(start, x, w, c);
-    } else if N == 1 && dots == N {
+    if N == 1 && dots == N {
         dot::multiply::<T::Vector<S>>(simd, Operands::product(start, x, w, c));
+    } else if let (true, [x], [c]) = (row::pays::<T::Vector<S>>(K, N), x, &mut *c) {
+        row::multiply(simd, Row { start, x, w, c });
+    } else if dots == 0 && K <= SHALLOW {
+        simd.vectorize(Shallow { start, x, w, c });
     } else {
         deep_product(simd, start, x, w, c);
     }
@@ -86,42 +92,6 @@ fn deep_product<S: Simd, T: Real, const K: usize, const N: usize>(
     T::compute(simd, Kernel::Product(Operands::product(start, x, w, c)));
 }
 
-/// The largest K for which a product is a plain loop in the caller, if N is not too large or small.
-const SHALLOW: usize = 3;
-/// The largest K·N for which it is: as many weights as the registers and a few loads hold.
-const SMALL: usize = 256;
-/// The least N of that loop, for more than one row: a narrower one is unrolled by the compiler, and
-/// then vectorized badly.
-const NARROWEST: usize = 32;
-/// The largest N: the row that the loop keeps on the stack must stay small.
-const WIDEST: usize = 1024;
-
-/// [`product`] for a first layer of few inputs and for the input gradient of few outputs: an
-/// element-wise loop, for which a register tile has nothing to keep. With constant sizes in the
-/// caller, 2 x 50 takes 3 instead of 16 ns for one row and 75 instead of 120 ns for 32. The sums
-/// stay in an array of their own: written to C one by one, they took as long as the tile.
-#[inline(always)]
-fn shallow_product<S: Simd, T: Real, const K: usize, const N: usize>(
-    start: Start<'_, [T; N]>,
-    x: &[[T; K]],
-    w: &[[T; N]; K],
-    c: &mut [[T; N]],
-) {
-    for (x, c) in x.iter().zip(c) {
-        let mut sums = match start {
-            Start::Zero => [T::ZERO; N],
-            Start::Row(row) => *row,
-            Start::Keep => *c,
-        };
-        for j in 0..N {
-            for k in 0..K {
-                sums[j] = x[k].mul_add::<S>(w[k][j], sums[j]);
-            }
-        }
-        *c = sums;
-    }
-}
-
 /// D ← start + Xᵀ·G: the weight gradient, K x n by n x N.
 ///
 /// Rows of `x` beyond those of `g` (or the other way round) are left out.
@@ -136,23 +106,6 @@ pub fn transposed_product<S: Simd, T: Real, const K: usize, const N: usize>(
     T::compute(
         simd,
         Kernel::TransposedProduct(Operands::transposed_product(start, x, g, d)),
-    );
-}
-
-/// d ← start + 1ᵀ·G: the bias gradient, the sum of n rows.
-///
-/// Every sum is one chain over the rows in ascending order, as a product with ones has it.
-#[inline]
-pub fn column_sums<S: Simd, T: Real, const N: usize>(
-    simd: S,
-    start: Start<'_, [T; N]>,
-    g: &[[T; N]],
-    d: &mut [T; N],
-) {
-    let one = T::ONE;
-    T::compute(
-        simd,
-        Kernel::TransposedProduct(Operands::column_sums(start, &one, g, d)),
     );
 }
 
@@ -180,14 +133,28 @@ pub enum Activation {
     Sigmoid,
 }
 
+impl Activation {
+    /// f(x).
+    #[inline(always)]
+    fn of<S: Simd, T: Real>(self, x: T) -> T {
+        match self {
+            Self::Tanh => x.tanh::<S>(),
+            Self::Sigmoid => x.sigmoid::<S>(),
+        }
+    }
+}
+
 /// X ← f(X).
-#[inline]
+#[inline(always)]
 pub fn activate<S: Simd, T: Real, const N: usize>(
     simd: S,
     activation: Activation,
     x: &mut [[T; N]],
 ) {
-    T::compute(simd, Kernel::Activation(activation, x.as_flattened_mut()));
+    match x {
+        [row] if N <= row::LONGEST => row::activate(simd, activation, row),
+        _ => T::compute(simd, Kernel::Activation(activation, x.as_flattened_mut())),
+    }
 }
 
 /// Work for an instruction set.

@@ -37,30 +37,6 @@ pub(super) enum Origin<T> {
 }
 
 impl<'a, T: Copy> Operands<'a, T> {
-    /// D ← start + 1ᵀ·G, with one 1 read for every row of G.
-    #[inline(always)]
-    pub(super) fn column_sums<const N: usize>(
-        start: Start<'a, [T; N]>,
-        one: &'a T,
-        g: &'a [[T; N]],
-        d: &'a mut [T; N],
-    ) -> Self {
-        Self {
-            rows: 1,
-            depth: g.len(),
-            columns: N,
-            a: one,
-            a_row: 0,
-            a_step: 0,
-            b: g.as_ptr().cast(),
-            b_step: N,
-            c: d.as_mut_ptr(),
-            c_row: N,
-            start: start.origin(),
-            borrowed: PhantomData,
-        }
-    }
-
     /// C ← start + X·W.
     #[inline(always)]
     pub(super) fn product<const K: usize, const N: usize>(

@@ -308,7 +308,8 @@ shapes! {
     narrow_outputs: BATCHES, 1 x 1, 2 x 1, 3 x 2, 7 x 3, 5 x 4, 50 x 1, 33 x 2, 100 x 3, 64 x 4;
     outputs_below_a_vector: BATCHES, 2 x 5, 9 x 7, 31 x 8, 16 x 9, 17 x 15;
     outputs_of_one_vector_and_a_tail: BATCHES, 1 x 16, 4 x 17, 8 x 31, 32 x 32, 15 x 33;
-    outputs_of_several_panels: BATCHES, 1 x 50, 2 x 50, 50 x 50, 3 x 64, 65 x 65, 17 x 100;
+    outputs_of_several_panels: BATCHES, 1 x 50, 2 x 50, 50 x 50, 3 x 64, 65 x 65, 17 x 100, 20 x 130;
+    few_inputs: [0, 1, 31, 32, 33, 70], 1 x 100, 2 x 20, 2 x 100, 3 x 29, 4 x 3, 4 x 36, 4 x 70, 3 x 300;
     rows_that_collide_in_the_cache: [0, 47, 48, 51], 100 x 256;
     long_chains: [0, 1, 7, 33], 300 x 1, 257 x 66, 515 x 64, 784 x 10;
     long_batches: [100, 301], 1 x 1, 50 x 1, 5 x 4, 20 x 50;

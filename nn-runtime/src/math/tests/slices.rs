@@ -4,9 +4,9 @@ use super::{Function, Isa, Real, map, same_bits, sigmoid, tanh};
 use crate::kernel::{Activation, activate};
 use crate::simd::{Program, Simd};
 
-struct Slice<'a, T>(Activation, &'a mut [[T; 1]]);
+struct Slice<'a, T, const N: usize>(Activation, &'a mut [[T; N]]);
 
-impl<T: Real> Program for Slice<'_, T> {
+impl<T: Real, const N: usize> Program for Slice<'_, T, N> {
     type Output = ();
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
@@ -31,6 +31,30 @@ fn check<F: Function, T: Real>(activation: Activation) {
             assert!(same, "{} of {length} elements on {}", F::NAME, isa.name());
         }
     }
+}
+
+/// A row alone, which takes another way.
+#[track_caller]
+fn check_row<F: Function, T: Real, const N: usize>(activation: Activation) {
+    let xs: [T; N] = core::array::from_fn(|i| T::from_f64((i as f64 - 0.4 * N as f64) * 0.37));
+    for isa in Isa::available() {
+        let mut row = xs;
+        isa.run(Slice(activation, core::slice::from_mut(&mut row)));
+        let elements = map::<F, T>(isa, &xs);
+        let mut pairs = row.iter().zip(&elements);
+        let same = pairs.all(|(a, b)| same_bits(a.to_f64(), b.to_f64()));
+        assert!(same, "{} of a row of {N} on {}", F::NAME, isa.name());
+    }
+}
+
+#[test]
+fn rows_have_the_bits_of_their_elements() {
+    check_row::<tanh, f32, 1>(Activation::Tanh);
+    check_row::<tanh, f32, 31>(Activation::Tanh);
+    check_row::<tanh, f64, 64>(Activation::Tanh);
+    check_row::<sigmoid, f32, 65>(Activation::Sigmoid);
+    check_row::<sigmoid, f64, 128>(Activation::Sigmoid);
+    check_row::<sigmoid, f32, 129>(Activation::Sigmoid);
 }
 
 #[test]
