@@ -65,10 +65,3 @@ pub(super) fn erfc<S: Simd, T: Format + Tables>(x: T) -> T {
     };
     if a < T::from_f64(0.75) { near } else { far }
 }
-
-/// 1 − erf x in `f32`, through `f64`: in `f32` the roundings of t, of the polynomial and of the two
-/// factors add up to 5 ulp.
-#[inline(always)]
-pub(super) fn erfc_by_f64<S: Simd>(x: f32) -> f32 {
-    erfc::<S, f64>(f64::from(x)) as f32
-}
