@@ -21,6 +21,10 @@ pub(super) fn pays<V: Vector>(depth: usize, columns: usize) -> bool {
     columns < registers || bytes <= 4096 || (columns <= 2 * registers && bytes > 40 * 1024)
 }
 
+/// Whether small rows are inlined. A debug build gains nothing by it and would compile them once more
+/// for every layer.
+const IN_THE_CALLER: bool = !cfg!(debug_assertions);
+
 /// The most weights of a product that the caller takes in, where it joins what comes before and after.
 /// Without that 8 x 8 and another 8 x 8 take 49 instead of 17 ns.
 const SMALL: usize = 256;
@@ -31,7 +35,7 @@ pub(super) fn multiply<S: Simd, T: Real, const K: usize, const N: usize>(
     simd: S,
     row: Row<'_, T, K, N>,
 ) {
-    if K * N <= SMALL {
+    if IN_THE_CALLER && K * N <= SMALL {
         row.run(simd);
     } else {
         simd.vectorize(row);
@@ -135,7 +139,7 @@ pub(super) fn activate<S: Simd, T: Real, const N: usize>(
     x: &mut [T; N],
 ) {
     let row = ActivatedRow { activation, x };
-    if N <= 64 {
+    if IN_THE_CALLER && N <= 64 {
         row.run(simd);
     } else {
         simd.vectorize(row);
