@@ -5,7 +5,8 @@
 //! row by row; Wᵀ is made by [`transpose`] once a step. What the tile would waste lanes on, the few
 //! columns beyond the last full vector, goes elsewhere: to dot products along k (`dot`) or to the
 //! tile with its factors exchanged (`swapped`). Rows that collide in the cache are copied (`packed`).
-//! A single row has a product of its own (`row`), and so have few weights and many rows (`shallow`).
+//! A single row has a product of its own (`row`), and so have few weights and many rows, with their
+//! gradient (`shallow`).
 //! tanh and σ of whole tensors are kernels as well (`quotients`).
 //!
 //! The functions here are the safe door: the array types of their arguments prove every bound that
@@ -39,10 +40,10 @@ mod tile;
 mod transpose;
 
 use crate::math::Real;
-use crate::simd::{Program, Simd};
+use crate::simd::{Program, Simd, Vector};
 use operands::Operands;
 use row::Row;
-use shallow::{SHALLOW, Shallow};
+use shallow::{SHALLOW, Shallow, ShallowGradient};
 use transpose::Pair;
 
 /// What a product starts from: C ← start + A·B.
@@ -95,8 +96,24 @@ fn deep_product<S: Simd, T: Real, const K: usize, const N: usize>(
 /// D ← start + Xᵀ·G: the weight gradient, K x n by n x N.
 ///
 /// Rows of `x` beyond those of `g` (or the other way round) are left out.
-#[inline]
+#[inline(always)]
 pub fn transposed_product<S: Simd, T: Real, const K: usize, const N: usize>(
+    simd: S,
+    start: Start<'_, [T; N]>,
+    x: &[[T; K]],
+    g: &[[T; N]],
+    d: &mut [[T; N]; K],
+) {
+    if K <= SHALLOW && N >= T::Vector::<S>::LANES {
+        simd.vectorize(ShallowGradient { start, x, g, d });
+    } else {
+        deep_transposed_product(simd, start, x, g, d);
+    }
+}
+
+/// [`transposed_product`] by the register tile, see [`deep_product`].
+#[inline]
+fn deep_transposed_product<S: Simd, T: Real, const K: usize, const N: usize>(
     simd: S,
     start: Start<'_, [T; N]>,
     x: &[[T; K]],

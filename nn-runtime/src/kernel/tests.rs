@@ -1,4 +1,5 @@
-//! Every product on every instruction set against a naive twin in `f64`.
+//! Every product on every instruction set, and on the shapes of those that the processor lacks, against
+//! a naive twin in `f64`.
 
 use super::{Start, product, transpose, transposed_product};
 use crate::math::Real;
@@ -189,7 +190,7 @@ fn check_product<T: Real, const K: usize, const N: usize>(batches: &[usize]) {
             })
             .collect();
         let mut fused: Option<Vec<u64>> = None;
-        for isa in Isa::available() {
+        for isa in Isa::available_or_emulated() {
             let what = format!("{} {m}x{K}x{N} {} {start:?}", T::NAME, isa.name());
             let mut guarded = Guarded::new(&old);
             isa.run(Forward {
@@ -241,7 +242,7 @@ fn check_transposed_product<T: Real, const K: usize, const N: usize>(batches: &[
             })
             .collect();
         let mut fused: Option<Vec<u64>> = None;
-        for isa in Isa::available() {
+        for isa in Isa::available_or_emulated() {
             let what = format!("{} {K}x{m}x{N} {} {start:?}", T::NAME, isa.name());
             let mut guarded = Guarded::new(&old);
             let d = guarded.inside().try_into().expect("K rows");
@@ -268,7 +269,7 @@ fn check_transposed_product<T: Real, const K: usize, const N: usize>(batches: &[
 #[track_caller]
 fn check_transpose<T: Real, const K: usize, const N: usize>() {
     let a = matrix::<T, K, N>(numbers(K, 1));
-    for isa in Isa::available() {
+    for isa in Isa::available_or_emulated() {
         let mut b = matrix::<T, N, K>(vec![[T::from_f64(f64::NAN); K]; N]);
         isa.run(Transpose { a: &a, b: &mut b });
         for k in 0..K {
@@ -309,7 +310,8 @@ shapes! {
     outputs_below_a_vector: BATCHES, 2 x 5, 9 x 7, 31 x 8, 16 x 9, 17 x 15;
     outputs_of_one_vector_and_a_tail: BATCHES, 1 x 16, 4 x 17, 8 x 31, 32 x 32, 15 x 33;
     outputs_of_several_panels: BATCHES, 1 x 50, 2 x 50, 50 x 50, 3 x 64, 65 x 65, 17 x 100, 20 x 130;
-    few_inputs: [0, 1, 31, 32, 33, 70], 1 x 100, 2 x 20, 2 x 100, 3 x 29, 4 x 3, 4 x 36, 4 x 70, 3 x 300;
+    few_inputs: [0, 1, 31, 32, 33, 70], 1 x 100, 2 x 20, 2 x 100, 3 x 29, 4 x 3, 4 x 36, 4 x 70, 3 x 300,
+        5 x 20, 5 x 130, 6 x 9, 6 x 32, 7 x 33, 8 x 6, 8 x 8, 8 x 61;
     rows_that_collide_in_the_cache: [0, 47, 48, 51], 100 x 256;
     long_chains: [0, 1, 7, 33], 300 x 1, 257 x 66, 515 x 64, 784 x 10;
     long_batches: [100, 301], 1 x 1, 50 x 1, 5 x 4, 20 x 50;
@@ -318,7 +320,7 @@ shapes! {
 #[test]
 fn rows_without_a_partner_are_left_alone() {
     let w = [[1.0, 2.0], [3.0, 4.0]];
-    for isa in Isa::available() {
+    for isa in Isa::available_or_emulated() {
         let mut c = [[9.0f32; 2]; 3];
         isa.run(Forward {
             start: Start::Zero,

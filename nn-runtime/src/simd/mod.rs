@@ -44,6 +44,8 @@ pub trait Simd: Copy + Send + Sync + 'static {
     fn compute_f64(self, kernel: Kernel<'_, f64>);
 }
 
+#[cfg(all(test, debug_assertions))]
+mod emulated;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod portable;
@@ -65,6 +67,10 @@ pub struct Isa(Kind);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Portable(Portable),
+    #[cfg(all(test, debug_assertions))]
+    NeonShape(emulated::Emulated<4, 2>),
+    #[cfg(all(test, debug_assertions))]
+    Avx512Shape(emulated::Emulated<16, 8>),
     #[cfg(target_arch = "aarch64")]
     Neon(neon::Neon),
     #[cfg(target_arch = "x86_64")]
@@ -138,6 +144,20 @@ impl Isa {
         sets
     }
 
+    /// All sets of this processor, and in debug builds, which compile them in passable time, the shapes
+    /// of others.
+    #[cfg(test)]
+    pub(crate) fn available_or_emulated() -> Vec<Self> {
+        #[allow(unused_mut, reason = "an optimized build adds none")]
+        let mut sets = Self::available();
+        #[cfg(debug_assertions)]
+        sets.extend([
+            Isa(Kind::NeonShape(emulated::Emulated)),
+            Isa(Kind::Avx512Shape(emulated::Emulated)),
+        ]);
+        sets
+    }
+
     /// The name that `UNROLLED_ISA` takes.
     pub fn name(&self) -> &'static str {
         struct Name;
@@ -155,6 +175,10 @@ impl Isa {
     pub fn run<P: Program>(self, program: P) -> P::Output {
         match self.0 {
             Kind::Portable(token) => token.vectorize(program),
+            #[cfg(all(test, debug_assertions))]
+            Kind::NeonShape(token) => token.vectorize(program),
+            #[cfg(all(test, debug_assertions))]
+            Kind::Avx512Shape(token) => token.vectorize(program),
             #[cfg(target_arch = "aarch64")]
             Kind::Neon(token) => token.vectorize(program),
             #[cfg(target_arch = "x86_64")]
@@ -206,6 +230,16 @@ mod tests {
         check("neon", "::Neon", 4, 2);
         check("avx2", "::Avx2", 8, 4);
         check("avx512", "::Avx512", 16, 8);
+    }
+
+    #[cfg(debug_assertions)]
+    #[test]
+    fn a_shape_is_that_of_its_set() {
+        let run = |kind| Isa(kind).run(Report);
+        let (_, _, f32_lanes, f64_lanes) = run(Kind::NeonShape(emulated::Emulated));
+        assert_eq!((f32_lanes, f64_lanes), (4, 2));
+        let (_, _, f32_lanes, f64_lanes) = run(Kind::Avx512Shape(emulated::Emulated));
+        assert_eq!((f32_lanes, f64_lanes), (16, 8));
     }
 
     /// A set is missing only where the processor lacks it.

@@ -1,5 +1,7 @@
 //! What the compiler was told the target has, and nothing more: vectors are arrays.
 
+use core::marker::PhantomData;
+
 use super::{Program, Simd, Vector};
 use crate::kernel::Kernel;
 use crate::math::Real;
@@ -11,8 +13,8 @@ pub struct Portable;
 impl Simd for Portable {
     const NAME: &'static str = "portable";
     const FMA: bool = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
-    type F32 = Array<f32, 4>;
-    type F64 = Array<f64, 2>;
+    type F32 = Array<Self, f32, 4, 16>;
+    type F64 = Array<Self, f64, 2, 16>;
 
     fn vectorize<P: Program>(self, program: P) -> P::Output {
         program.run(self)
@@ -27,37 +29,38 @@ impl Simd for Portable {
     }
 }
 
-/// An array of 16 bytes, which the compiler keeps in a register of the target's baseline set.
+/// L scalars, of which a set S is said to hold R at a time. The compiler keeps 16 bytes in a register of
+/// the target's baseline set.
 #[derive(Debug, Clone, Copy)]
-pub struct Array<T, const L: usize>([T; L]);
+pub struct Array<S, T, const L: usize, const R: usize>([T; L], PhantomData<S>);
 
-// SAFETY: arrays and loops move LANES or `count` scalars; `F32` and `F64` are powers of two.
-unsafe impl<T: Real, const L: usize> Vector for Array<T, L> {
-    type Simd = Portable;
+// SAFETY: arrays and loops move LANES or `count` scalars; every set's L is a power of two and fits 64 bytes.
+unsafe impl<S: Simd, T: Real, const L: usize, const R: usize> Vector for Array<S, T, L, R> {
+    type Simd = S;
     type Element = T;
     const LANES: usize = L;
-    const REGISTERS: usize = 16;
+    const REGISTERS: usize = R;
 
     #[inline(always)]
-    fn splat(_simd: Portable, value: T) -> Self {
-        Self([value; L])
+    fn splat(_simd: S, value: T) -> Self {
+        Self([value; L], PhantomData)
     }
 
     #[inline(always)]
-    unsafe fn load(_simd: Portable, from: *const T) -> Self {
+    unsafe fn load(_simd: S, from: *const T) -> Self {
         // SAFETY: the caller says that L scalars are readable; an array of them needs no more
         // alignment than one.
-        Self(unsafe { from.cast::<[T; L]>().read() })
+        Self(unsafe { from.cast::<[T; L]>().read() }, PhantomData)
     }
 
     #[inline(always)]
-    unsafe fn load_first(_simd: Portable, from: *const T, count: usize) -> Self {
+    unsafe fn load_first(_simd: S, from: *const T, count: usize) -> Self {
         let mut lanes = [T::ZERO; L];
         for (l, lane) in lanes.iter_mut().enumerate().take(count) {
             // SAFETY: l < count, and the caller says that `count` scalars are readable.
             *lane = unsafe { from.add(l).read() };
         }
-        Self(lanes)
+        Self(lanes, PhantomData)
     }
 
     #[inline(always)]
@@ -78,7 +81,7 @@ unsafe impl<T: Real, const L: usize> Vector for Array<T, L> {
     fn mul_add(self, b: Self, c: Self) -> Self {
         let mut sum = c;
         for l in 0..L {
-            sum.0[l] = self.0[l].mul_add::<Portable>(b.0[l], c.0[l]);
+            sum.0[l] = self.0[l].mul_add::<S>(b.0[l], c.0[l]);
         }
         sum
     }

@@ -20,7 +20,7 @@ fn check<F: Function, T: Real>(activation: Activation) {
         .map(|i| T::from_f64(f64::from(i - 90) * 0.37))
         .chain([f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0].map(T::from_f64))
         .collect();
-    for isa in Isa::available() {
+    for isa in Isa::available_or_emulated() {
         for first in 0..=xs.len() {
             let mut slice = xs[first..].to_vec();
             isa.run(Slice(activation, slice.as_chunks_mut::<1>().0));
@@ -37,7 +37,7 @@ fn check<F: Function, T: Real>(activation: Activation) {
 #[track_caller]
 fn check_row<F: Function, T: Real, const N: usize>(activation: Activation) {
     let xs: [T; N] = core::array::from_fn(|i| T::from_f64((i as f64 - 0.4 * N as f64) * 0.37));
-    for isa in Isa::available() {
+    for isa in Isa::available_or_emulated() {
         let mut row = xs;
         isa.run(Slice(activation, core::slice::from_mut(&mut row)));
         let elements = map::<F, T>(isa, &xs);
