@@ -40,7 +40,7 @@ mod tile;
 mod transpose;
 
 use crate::math::Real;
-use crate::simd::{Program, Simd, Vector};
+use crate::simd::{Program, Simd};
 use operands::Operands;
 use row::Row;
 use shallow::{SHALLOW, Shallow, ShallowGradient};
@@ -104,7 +104,7 @@ pub fn transposed_product<S: Simd, T: Real, const K: usize, const N: usize>(
     g: &[[T; N]],
     d: &mut [[T; N]; K],
 ) {
-    if K <= SHALLOW && N >= T::Vector::<S>::LANES {
+    if ShallowGradient::<T, K, N>::pays::<T::Vector<S>>() {
         simd.vectorize(ShallowGradient { start, x, g, d });
     } else {
         deep_transposed_product(simd, start, x, g, d);

@@ -14,7 +14,7 @@ use crate::simd::{Program, Simd, Vector};
 
 use super::Start;
 
-/// The largest K that counts as few.
+/// The largest K for which a product goes this way.
 pub(super) const SHALLOW: usize = 8;
 
 /// The most vectors of columns at a time.
@@ -46,7 +46,7 @@ impl Groups {
 
     /// The first vector of a larger group.
     #[inline(always)]
-    fn larger(&self, number: usize) -> usize {
+    fn first_of_larger(&self, number: usize) -> usize {
         self.smaller * self.count + number * (self.count + 1)
     }
 }
@@ -74,7 +74,7 @@ impl<T: Real, const K: usize, const N: usize> Program for Shallow<'_, T, K, N> {
                 columns(simd, groups.count, group * groups.count, start, x, w, c);
             }
             for group in 0..groups.larger {
-                let first = groups.larger(group);
+                let first = groups.first_of_larger(group);
                 columns(simd, groups.count + 1, first, start, x, w, c);
             }
         }
@@ -128,8 +128,7 @@ fn columns<S: Simd, T: Real, const K: usize, const N: usize>(
     }
 }
 
-/// D ← start + Xᵀ·G, in a function of its own; for columns that fill a vector, because of fewer the
-/// exchanged factors (`swapped`) waste less.
+/// D ← start + Xᵀ·G, in a function of its own.
 pub(super) struct ShallowGradient<'a, T, const K: usize, const N: usize> {
     pub(super) start: Start<'a, [T; N]>,
     pub(super) x: &'a [[T; K]],
@@ -142,6 +141,13 @@ impl<T: Real, const K: usize, const N: usize> ShallowGradient<'_, T, K, N> {
     /// beside two of G and a number of X.
     const TALLEST: usize = 6;
 
+    /// Whether this is the way for these sizes: D has at most the rows that `run` goes through, and columns
+    /// that fill a vector, because of fewer the exchanged factors (`swapped`) waste less.
+    #[inline(always)]
+    pub(super) fn pays<V: Vector>() -> bool {
+        K <= 8 && N >= V::LANES
+    }
+
     /// R rows of D from row `top` on.
     #[inline(always)]
     fn rows<S: Simd, const R: usize>(&mut self, simd: S, top: usize) {
@@ -151,7 +157,7 @@ impl<T: Real, const K: usize, const N: usize> ShallowGradient<'_, T, K, N> {
             self.columns::<S, R>(simd, top, groups.count, group * groups.count);
         }
         for group in 0..groups.larger {
-            self.columns::<S, R>(simd, top, groups.count + 1, groups.larger(group));
+            self.columns::<S, R>(simd, top, groups.count + 1, groups.first_of_larger(group));
         }
     }
 

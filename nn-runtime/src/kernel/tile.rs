@@ -118,7 +118,7 @@ unsafe fn single<V: Vector>(simd: V::Simd, last: usize, p: Operands<'_, V::Eleme
 
 /// One panel: tiles of R rows, unless that leaves less than the four rows that keep the processor busy;
 /// then the rest in tiles of up to five. A tile of one or two rows would wait for its own sums; without
-/// them, Xᵀ·G of 9 x 16 takes 0.8 and of 13 x 20 0.94 of the time on a Zen 3 processor.
+/// them, Xᵀ·G of 9 x 16 takes 0.8 and of 13 x 20 0.96 of the time on a Zen 3 processor.
 ///
 /// # Safety
 /// As [`Operands`] says, and the C vectors of `lanes` lie within the panel's columns.
