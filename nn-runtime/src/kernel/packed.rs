@@ -1,4 +1,4 @@
-//! A panel of B copied to where it stays in the first-level cache.
+//! Panels of B copied to where they stay in the first-level cache.
 //!
 //! Rows whose length is a multiple of 512 bytes start in few of the cache's sets: of a panel of such
 //! rows only a few dozen fit, and every tile of rows fetches them again from the second level. A
@@ -6,11 +6,16 @@
 //! tiles. The sums are continued from C for the next piece of the panel, so the order of additions
 //! stays and with it every bit.
 //!
+//! A large B lies farther away than the second level, and processors do not foresee steps from row to
+//! row: a panel copied at once waits for every row. So the copy of the next panel is made beside the
+//! tiles of this one: before each tile some rows are asked for, and by the next tile they are there.
+//!
 //! Measured on 256 x 512 by 512 x 512 in `f32`, as a share of the peak of fused multiply-adds: X·W
-//! 0.80 without and 0.87 with the copy on AVX-512, 0.89 and 0.95 on AVX2; Xᵀ·G 0.80 and 0.85 on
+//! 0.80 without and 0.87 with copies on AVX-512, 0.89 and 0.95 on AVX2; Xᵀ·G 0.80 and 0.85 on
 //! AVX-512, 0.65 and 0.77 on AVX2. On a Zen 3 processor (AVX2, 32 KiB), 64 x 784 by 784 x 128: X·W 0.58
-//! without and 0.79 with the copy, Xᵀ·G 0.59 and 0.86. With rows of other lengths the copy gained
-//! nothing.
+//! without and 0.79 with copies, Xᵀ·G 0.59 and 0.86; there the step of 512 -> 512 -> 512 -> 10 with 256
+//! rows takes 0.87 to 0.92 of its time with copies made at once. With rows of other lengths copies
+//! gained nothing.
 
 use core::mem::MaybeUninit;
 
@@ -18,27 +23,31 @@ use crate::math::Real;
 use crate::simd::{Program, Simd, Vector};
 
 use super::operands::Operands;
-use super::tile::Panel;
+use super::tile;
 
-/// The size of the copy in bytes: half of a first-level cache of 48 KiB leaves room for A and C, and
+/// The size of a copy in bytes: half of a first-level cache of 48 KiB leaves room for A and C, and
 /// where it has 32 KiB a smaller copy was no faster.
-const BYTES: usize = 24 * 1024;
+const BYTES: usize = 25 * 1024;
 
 #[repr(align(64))]
 struct Copy(MaybeUninit<[u8; BYTES]>);
 
-/// Whether a panel is worth the copy: its rows collide in the cache, and many tiles will use it.
+/// Whether panels of `width` columns are worth the copies: their rows collide in the cache, many tiles
+/// will use them, and all of them are whole.
 ///
 /// A cache's sets repeat every 4 KiB. Rows that are 2ᵐ bytes (times an odd number) apart start at
-/// multiples of 2ᵐ in there, and the panel reaches no other sets than those that it spans from these
+/// multiples of 2ᵐ in there, and a panel reaches no other sets than those that it spans from these
 /// starts on: a quarter of them or less if four times its width is no more than 2ᵐ.
 #[inline(always)]
-pub(super) fn pays<T>(panel: &Operands<'_, T>) -> bool {
-    let apart = 1 << (panel.b_step * size_of::<T>()).trailing_zeros().min(12);
-    apart >= 512 && 4 * panel.columns * size_of::<T>() <= apart && panel.rows >= 48
+pub(super) fn pays<T>(p: &Operands<'_, T>, width: usize) -> bool {
+    let apart = 1 << (p.b_step * size_of::<T>()).trailing_zeros().min(12);
+    apart >= 512
+        && 4 * width * size_of::<T>() <= apart
+        && p.rows >= 48
+        && p.columns.is_multiple_of(width)
 }
 
-/// C ← start + A·B for one panel of columns, through a copy of B.
+/// C ← start + A·B, the columns in whole panels, through copies of B.
 pub(super) struct Packed<'a, T>(pub(super) Operands<'a, T>);
 
 impl<T: Real> Program for Packed<'_, T> {
@@ -46,48 +55,99 @@ impl<T: Real> Program for Packed<'_, T> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let panel = self.0;
-        let height = BYTES / (panel.columns * size_of::<T>());
-        let mut copy = Copy(MaybeUninit::uninit());
-        let copy: *mut T = copy.0.as_mut_ptr().cast();
-        let mut done = 0;
-        // Once at least, because without any step C still takes its start.
-        loop {
-            let part = panel.steps(done..panel.depth.min(done + height));
-            // SAFETY: the rows of the panel are readable; the copy holds `height` rows, which is not
-            // below `depth`, and is aligned for any scalar.
-            unsafe { copy_rows::<T::Vector<S>>(simd, &part, copy) };
-            // SAFETY: `depth` rows have just been copied, one after the other.
-            simd.vectorize(Panel(unsafe { part.with_copy(copy) }));
-            done += part.depth;
-            if done == panel.depth {
-                return;
-            }
+        let p = self.0;
+        let width = tile::vectors::<T::Vector<S>>() * T::Vector::<S>::LANES;
+        let height = BYTES / (width * size_of::<T>());
+        let mut copies = [const { Copy(MaybeUninit::uninit()) }; 2];
+        let copies = copies.each_mut().map(|copy| copy.0.as_mut_ptr().cast());
+        let mut panels = (0..p.columns)
+            .step_by(width)
+            .flat_map(|first| p.columns(first..first + width).pieces(height))
+            .zip(copies.into_iter().cycle())
+            // SAFETY: a copy is aligned for any scalar and holds `height` rows. It serves every other
+            // panel, and only one panel is in use while the copy of the next is made.
+            .map(|(panel, to)| unsafe { Copying::new(panel, to) });
+        let mut next = panels.next();
+        while let Some(copy) = next {
+            let panel = copy.finish(simd);
+            next = panels.next();
+            let before_tile = || {
+                if let Some(copy) = &mut next {
+                    copy.advance(simd);
+                }
+            };
+            // SAFETY: the panel's columns fill the tile's vectors.
+            unsafe { tile::whole_panel::<T::Vector<S>>(simd, panel, before_tile) };
         }
     }
 }
 
-/// Copies the rows of B to `to`, one after the other. By vectors and without a call for every row,
-/// because the time goes into waiting for memory: so short a loop has dozens of rows under way.
-///
-/// # Safety
-/// `depth` rows of `columns` scalars must be writable at `to`, apart from all operands.
-#[inline(always)]
-unsafe fn copy_rows<V: Vector>(simd: V::Simd, p: &Operands<'_, V::Element>, to: *mut V::Element) {
-    for k in 0..p.depth {
-        let from = p.b.wrapping_add(k * p.b_step);
-        let to = to.wrapping_add(k * p.columns);
-        // SAFETY: what is read and written are the columns of row k; the last vector ends with them.
-        unsafe {
-            if p.columns < V::LANES {
-                V::load_first(simd, from, p.columns).store_first(to, p.columns);
-                continue;
-            }
-            let last = p.columns - V::LANES;
-            for j in (0..last).step_by(V::LANES) {
-                V::load(simd, from.add(j)).store(to.add(j));
-            }
-            V::load(simd, from.add(last)).store(to.add(last));
+/// The copy of a panel's rows of B in the making.
+struct Copying<'a, T> {
+    panel: Operands<'a, T>,
+    to: *mut T,
+    /// So many rows are copied.
+    copied: usize,
+    /// So many rows are copied or asked for.
+    asked: usize,
+}
+
+impl<'a, T: Real> Copying<'a, T> {
+    /// # Safety
+    /// The rows of B must be writable at `to`, one after the other, apart from all operands, and must be
+    /// left alone there for as long as the copy and what [`finish`](Self::finish) returns are used.
+    #[inline(always)]
+    unsafe fn new(panel: Operands<'a, T>, to: *mut T) -> Self {
+        Self {
+            panel,
+            to,
+            copied: 0,
+            asked: 0,
         }
+    }
+
+    /// Copies the rows that were asked for and asks for more, so that no more calls are needed than a
+    /// panel has tiles.
+    #[inline(always)]
+    fn advance<S: Simd>(&mut self, simd: S) {
+        let p = self.panel;
+        self.copy(simd, self.asked);
+        let share = p.depth / (p.rows / tile::HEIGHT) + 1;
+        self.asked = p.depth.min(self.asked + share);
+        for k in self.copied..self.asked {
+            let row = p.b.wrapping_add(k * p.b_step);
+            // Every line of 64 bytes, and the one where an unaligned row ends.
+            for j in (0..p.columns).step_by(64 / size_of::<T>()) {
+                T::Vector::<S>::prefetch(row.wrapping_add(j));
+            }
+            T::Vector::<S>::prefetch(row.wrapping_add(p.columns - 1));
+        }
+    }
+
+    /// Copies what is left; the panel with its copy.
+    #[inline(always)]
+    fn finish<S: Simd>(mut self, simd: S) -> Operands<'a, T> {
+        self.copy(simd, self.panel.depth);
+        // SAFETY: all rows have been copied, one after the other.
+        unsafe { self.panel.with_copy(self.to) }
+    }
+
+    /// Copies the rows up to `end`, each a whole panel wide.
+    #[inline(always)]
+    fn copy<S: Simd>(&mut self, simd: S, end: usize) {
+        let p = self.panel;
+        for k in self.copied..end {
+            let from = p.b.wrapping_add(k * p.b_step);
+            let to = self.to.wrapping_add(k * p.columns);
+            for j in 0..const { tile::vectors::<T::Vector<S>>() } {
+                let j = j * T::Vector::<S>::LANES;
+                // SAFETY: vector j of row k is readable, and `new` was told that its place in the copy
+                // is writable.
+                unsafe {
+                    T::Vector::<S>::load(simd, from.wrapping_add(j)).store(to.wrapping_add(j))
+                };
+            }
+        }
+        self.copied = end;
     }
 }

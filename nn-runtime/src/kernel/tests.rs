@@ -312,7 +312,7 @@ shapes! {
     outputs_of_several_panels: BATCHES, 1 x 50, 2 x 50, 50 x 50, 3 x 64, 65 x 65, 17 x 100, 20 x 130;
     few_inputs: [0, 1, 31, 32, 33, 70], 1 x 100, 2 x 20, 2 x 100, 3 x 29, 4 x 3, 4 x 36, 4 x 70, 3 x 300,
         5 x 20, 5 x 130, 6 x 9, 6 x 32, 7 x 33, 8 x 6, 8 x 8, 8 x 61;
-    rows_that_collide_in_the_cache: [0, 47, 48, 51], 100 x 256;
+    rows_that_collide_in_the_cache: [0, 47, 48, 51], 100 x 256, 420 x 128;
     long_chains: [0, 1, 7, 33], 300 x 1, 257 x 66, 515 x 64, 784 x 10;
     long_batches: [100, 301], 1 x 1, 50 x 1, 5 x 4, 20 x 50;
 }

@@ -30,11 +30,14 @@ use super::packed::{self, Packed};
 #[inline(always)]
 pub(super) fn multiply<S: Simd, T: Real>(simd: S, p: Operands<'_, T>) {
     let lanes = T::Vector::<S>::LANES;
-    let widest = match (p.rows, T::Vector::<S>::REGISTERS >= 32) {
+    let whole = vectors::<T::Vector<S>>();
+    if packed::pays(&p, whole * lanes) {
+        return simd.vectorize(Packed(p));
+    }
+    let widest = match (p.rows, whole) {
         (1, _) => CHAINS,
-        (_, true) => 4,
-        (2 | 3, false) => CHAINS.div_ceil(p.rows),
-        (_, false) => 2,
+        (2 | 3, 2) => CHAINS.div_ceil(p.rows),
+        _ => whole,
     };
     let vectors = p.columns.div_ceil(lanes);
     let panels = vectors.div_ceil(widest);
@@ -45,13 +48,17 @@ pub(super) fn multiply<S: Simd, T: Real>(simd: S, p: Operands<'_, T>) {
         let count = (vectors + panel) / panels;
         let width = (count * lanes).min(p.columns - first);
         let part = p.columns(first..first + width);
-        if packed::pays(&part) {
-            simd.vectorize(Packed(part));
-        } else {
-            simd.vectorize(Panel(part));
-        }
+        simd.vectorize(Panel(part));
         first += width;
     }
+}
+
+/// Rows of the tile that fills the registers ...
+pub(super) const HEIGHT: usize = 6;
+
+/// ... and its vectors of columns: the sums, a row of vectors of B and an element of A must fit.
+pub(super) const fn vectors<V: Vector>() -> usize {
+    if V::REGISTERS >= 32 { 4 } else { 2 }
 }
 
 /// As many chains of additions as hide one another's latency (two a cycle, four cycles each): few rows
@@ -60,7 +67,7 @@ pub(super) fn multiply<S: Simd, T: Real>(simd: S, p: Operands<'_, T>) {
 const CHAINS: usize = 8;
 
 /// C ← start + A·B for columns that fit the registers, in a function of its own.
-pub(super) struct Panel<'a, T>(pub(super) Operands<'a, T>);
+struct Panel<'a, T>(Operands<'a, T>);
 
 impl<T: Real> Program for Panel<'_, T> {
     type Output = ();
@@ -73,6 +80,7 @@ impl<T: Real> Program for Panel<'_, T> {
 
 #[inline(always)]
 fn panel<V: Vector>(simd: V::Simd, p: Operands<'_, V::Element>) {
+    let alone = || {};
     let last = p.columns.wrapping_sub(V::LANES);
     // SAFETY: as many vectors as the columns fill, the last of them shifted to end with the columns.
     unsafe {
@@ -80,18 +88,38 @@ fn panel<V: Vector>(simd: V::Simd, p: Operands<'_, V::Element>) {
             return single::<V>(simd, last, p);
         }
         let vectors = p.columns.div_ceil(V::LANES);
-        match (vectors, const { V::REGISTERS >= 32 }, p.rows) {
+        match (vectors, const { self::vectors::<V>() }, p.rows) {
             (1, _, _) if p.columns < V::LANES => {
-                rows::<V, _, 8, 1>(simd, First { count: p.columns }, p);
+                rows::<V, _, 8, 1>(simd, First { count: p.columns }, p, alone);
             }
-            (1, _, _) => rows::<V, _, 8, 1>(simd, Whole::<1> { last }, p),
-            (2, true, _) => rows::<V, _, 8, 2>(simd, Whole::<2> { last }, p),
-            (3, true, _) => rows::<V, _, 8, 3>(simd, Whole::<3> { last }, p),
-            (_, true, _) => rows::<V, _, 6, 4>(simd, Whole::<4> { last }, p),
-            (3, false, 2) => tile::<V, _, 2, 3>(simd, Whole::<3> { last }, p, 0),
-            (4, false, 2) => tile::<V, _, 2, 4>(simd, Whole::<4> { last }, p, 0),
-            (3, false, 3) => tile::<V, _, 3, 3>(simd, Whole::<3> { last }, p, 0),
-            (_, false, _) => rows::<V, _, 6, 2>(simd, Whole::<2> { last }, p),
+            (1, _, _) => rows::<V, _, 8, 1>(simd, Whole::<1> { last }, p, alone),
+            (2, 4, _) => rows::<V, _, 8, 2>(simd, Whole::<2> { last }, p, alone),
+            (3, 4, _) => rows::<V, _, 8, 3>(simd, Whole::<3> { last }, p, alone),
+            (3, 2, 2) => tile::<V, _, 2, 3>(simd, Whole::<3> { last }, p, 0),
+            (4, 2, 2) => tile::<V, _, 2, 4>(simd, Whole::<4> { last }, p, 0),
+            (3, 2, 3) => tile::<V, _, 3, 3>(simd, Whole::<3> { last }, p, 0),
+            _ => whole_panel::<V>(simd, p, alone),
+        }
+    }
+}
+
+/// A panel whose columns fill a tile. `before_tile` is called once for every tile.
+///
+/// # Safety
+/// As [`Operands`] says, and the columns fill [`vectors`], the last of them at least in part.
+#[inline(always)]
+pub(super) unsafe fn whole_panel<V: Vector>(
+    simd: V::Simd,
+    p: Operands<'_, V::Element>,
+    before_tile: impl FnMut(),
+) {
+    let last = p.columns - V::LANES;
+    // SAFETY: as many vectors as the columns fill, the last of them shifted to end with the columns.
+    unsafe {
+        if const { vectors::<V>() == 4 } {
+            rows::<V, _, HEIGHT, 4>(simd, Whole::<4> { last }, p, before_tile);
+        } else {
+            rows::<V, _, HEIGHT, 2>(simd, Whole::<2> { last }, p, before_tile);
         }
     }
 }
@@ -127,15 +155,18 @@ unsafe fn rows<V: Vector, L: Lanes<V>, const R: usize, const C: usize>(
     simd: V::Simd,
     lanes: L,
     p: Operands<'_, V::Element>,
+    mut before_tile: impl FnMut(),
 ) {
     let mut i = 0;
     // SAFETY: no tile is higher than the rows that are left.
     unsafe {
         while i + R == p.rows || i + R + 4 <= p.rows {
+            before_tile();
             tile::<V, L, R, C>(simd, lanes, p, i);
             i += R;
         }
         while i < p.rows {
+            before_tile();
             let height = match p.rows - i {
                 rest @ ..=5 => rest,
                 6..=8 => 4,

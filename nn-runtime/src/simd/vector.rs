@@ -82,6 +82,11 @@ pub unsafe trait Vector: Copy {
     /// `count <= LANES`, and that many scalars must be writable there.
     unsafe fn store_first(self, to: *mut Self::Element, count: usize);
 
+    /// Asks for the cache line of `from` ahead of its use, where the set has a way to. Nothing is read:
+    /// any address will do.
+    #[inline(always)]
+    fn prefetch(_from: *const Self::Element) {}
+
     /// `self`·`b` + `c` in every lane, rounded once if the set fuses.
     fn mul_add(self, b: Self, c: Self) -> Self;
 

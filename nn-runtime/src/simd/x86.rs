@@ -139,6 +139,12 @@ macro_rules! vector {
             }
 
             #[inline(always)]
+            fn prefetch(from: *const $element) {
+                // SAFETY: every x86-64 processor has the instruction, and it faults at no address.
+                unsafe { _mm_prefetch::<_MM_HINT_T0>(from.cast()) }
+            }
+
+            #[inline(always)]
             fn mul_add(self, b: Self, c: Self) -> Self {
                 // SAFETY: a vector is made only with the token, which proves the set.
                 Self(unsafe { $fmadd(self.0, b.0, c.0) })
