@@ -224,14 +224,19 @@ impl<T: Real> Program for Kernel<'_, T> {
 }
 
 /// How many rows of X and G go into a small weight gradient D at once: as many as stay in the
-/// first-level cache, together with D, while all of its tiles read them. A large D would come and go
+/// first-level cache while all of its tiles read them, or nearly so. A large D would come and go
 /// once a piece.
 ///
 /// Measured on a Zen 3 processor (32 KiB) with 128 rows: the gradient of 50 x 50 takes 0.81 instead of
 /// 0.55 of the peak, of 64 x 64 0.87 instead of 0.83, of 100 x 100 0.88 instead of 0.71 to 0.91.
 fn piece<T>(p: &Operands<'_, T>) -> usize {
     let is_small = p.rows * p.columns * size_of::<T>() <= 48 * 1024;
-    if is_small { 64 } else { usize::MAX }
+    let row = (p.rows + p.columns) * size_of::<T>();
+    if is_small {
+        (32 * 1024 / row).max(64)
+    } else {
+        usize::MAX
+    }
 }
 
 #[cfg(test)]

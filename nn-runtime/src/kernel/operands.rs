@@ -118,13 +118,16 @@ impl<'a, T: Copy> Operands<'a, T> {
         }
     }
 
-    /// The product in pieces of at most `depth` steps k each, to be done in this order; one piece at
-    /// least, since C takes its start even without any step.
+    /// The product in as few equal pieces of at most `most` steps k as there can be, to be done in this
+    /// order; one piece at least, since C takes its start even without any step.
     #[inline(always)]
-    pub(super) fn pieces(self, depth: usize) -> impl Iterator<Item = Self> {
-        (0..self.depth.max(1))
-            .step_by(depth)
-            .map(move |first| self.steps(first..self.depth.min(first.saturating_add(depth))))
+    pub(super) fn pieces(self, most: usize) -> impl Iterator<Item = Self> {
+        let pieces = self.depth.div_ceil(most).max(1);
+        let length = self.depth.div_ceil(pieces);
+        (0..pieces).map(move |piece| {
+            let first = piece * length;
+            self.steps(first.min(self.depth)..self.depth.min(first + length))
+        })
     }
 
     /// The same product with a copy of B.
