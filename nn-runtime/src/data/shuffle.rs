@@ -36,10 +36,11 @@ pub(crate) fn generator(seed: u64, purpose: Purpose, stream: u64) -> ChaCha8Rng 
 
 /// A number in 0..n, each equally likely; n > 0.
 pub(crate) fn below(generator: &mut impl Rng, n: u64) -> u64 {
-    let surplus = n.wrapping_neg() % n; // 2⁶⁴ mod n
     loop {
         let product = u128::from(generator.next_u64()) * u128::from(n);
-        if product as u64 >= surplus {
+        let low = product as u64;
+        // 2⁶⁴ mod n is below n, so its division is seldom needed.
+        if low >= n || low >= n.wrapping_neg() % n {
             return (product >> 64) as u64;
         }
     }
