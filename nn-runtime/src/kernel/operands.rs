@@ -124,10 +124,8 @@ impl<'a, T: Copy> Operands<'a, T> {
     pub(super) fn pieces(self, most: usize) -> impl Iterator<Item = Self> {
         let pieces = self.depth.div_ceil(most).max(1);
         let length = self.depth.div_ceil(pieces);
-        (0..pieces).map(move |piece| {
-            let first = piece * length;
-            self.steps(first.min(self.depth)..self.depth.min(first + length))
-        })
+        (0..pieces)
+            .map(move |piece| self.steps(piece * length..self.depth.min((piece + 1) * length)))
     }
 
     /// The same product with a copy of B.

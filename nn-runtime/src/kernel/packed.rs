@@ -11,11 +11,11 @@
 //! tiles of this one: before each tile some rows are asked for, and by the next tile they are there.
 //!
 //! Measured on 256 x 512 by 512 x 512 in `f32`, as a share of the peak of fused multiply-adds: X·W
-//! 0.80 without and 0.87 with copies on AVX-512, 0.89 and 0.95 on AVX2; Xᵀ·G 0.80 and 0.85 on
+//! 0.80 without and 0.87 with copies made at once on AVX-512, 0.89 and 0.95 on AVX2; Xᵀ·G 0.80 and 0.85 on
 //! AVX-512, 0.65 and 0.77 on AVX2. On a Zen 3 processor (AVX2, 32 KiB), 64 x 784 by 784 x 128: X·W 0.58
-//! without and 0.79 with copies, Xᵀ·G 0.59 and 0.86; there the step of 512 -> 512 -> 512 -> 10 with 256
-//! rows takes 0.87 to 0.92 of its time with copies made at once. With rows of other lengths copies
-//! gained nothing.
+//! without and 0.79 with them, Xᵀ·G 0.59 and 0.86. Copies made beside the tiles take a step of 512 -> 512
+//! -> 512 -> 10 with 256 rows there to 0.87 to 0.91 of the time. With rows of other lengths copies gained
+//! nothing.
 
 use core::mem::MaybeUninit;
 
@@ -25,29 +25,35 @@ use crate::simd::{Program, Simd, Vector};
 use super::operands::Operands;
 use super::tile;
 
-/// The size of a copy in bytes: half of a first-level cache of 48 KiB leaves room for A and C, and
-/// where it has 32 KiB a smaller copy was no faster.
+/// The size of a copy in bytes. Two pieces of it hold 784 rows of 64 bytes. Both copies together do not fit
+/// a first-level cache of 32 KiB; on a Zen 3 processor, which has that, 12 to 33 KiB were no faster.
 const BYTES: usize = 25 * 1024;
 
 #[repr(align(64))]
 struct Copy(MaybeUninit<[u8; BYTES]>);
 
-/// Whether panels of `width` columns are worth the copies: their rows collide in the cache, many tiles
-/// will use them, and all of them are whole.
+/// Columns of a panel: as many as a tile holds.
+const fn width<V: Vector>() -> usize {
+    tile::vectors::<V>() * V::LANES
+}
+
+/// Whether panels are worth the copies: their rows collide in the cache, many tiles will use them, and
+/// all of them are whole.
 ///
 /// A cache's sets repeat every 4 KiB. Rows that are 2ᵐ bytes (times an odd number) apart start at
 /// multiples of 2ᵐ in there, and a panel reaches no other sets than those that it spans from these
 /// starts on: a quarter of them or less if four times its width is no more than 2ᵐ.
 #[inline(always)]
-pub(super) fn pays<T>(p: &Operands<'_, T>, width: usize) -> bool {
-    let apart = 1 << (p.b_step * size_of::<T>()).trailing_zeros().min(12);
+pub(super) fn pays<V: Vector>(p: &Operands<'_, V::Element>) -> bool {
+    let scalar = size_of::<V::Element>();
+    let apart = 1 << (p.b_step * scalar).trailing_zeros().min(12);
     apart >= 512
-        && 4 * width * size_of::<T>() <= apart
+        && 4 * width::<V>() * scalar <= apart
         && p.rows >= 48
-        && p.columns.is_multiple_of(width)
+        && p.columns.is_multiple_of(width::<V>())
 }
 
-/// C ← start + A·B, the columns in whole panels, through copies of B.
+/// C ← start + A·B through copies of B; only where [`pays`] says so.
 pub(super) struct Packed<'a, T>(pub(super) Operands<'a, T>);
 
 impl<T: Real> Program for Packed<'_, T> {
@@ -56,7 +62,7 @@ impl<T: Real> Program for Packed<'_, T> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let p = self.0;
-        let width = tile::vectors::<T::Vector<S>>() * T::Vector::<S>::LANES;
+        let width = width::<T::Vector<S>>();
         let height = BYTES / (width * size_of::<T>());
         let mut copies = [const { Copy(MaybeUninit::uninit()) }; 2];
         let copies = copies.each_mut().map(|copy| copy.0.as_mut_ptr().cast());
@@ -76,7 +82,7 @@ impl<T: Real> Program for Packed<'_, T> {
                     copy.advance(simd);
                 }
             };
-            // SAFETY: the panel's columns fill the tile's vectors.
+            // SAFETY: the panel's columns fill the tile's vectors, because `pays` lets no others through.
             unsafe { tile::whole_panel::<T::Vector<S>>(simd, panel, before_tile) };
         }
     }
@@ -139,8 +145,7 @@ impl<'a, T: Real> Copying<'a, T> {
         for k in self.copied..end {
             let from = p.b.wrapping_add(k * p.b_step);
             let to = self.to.wrapping_add(k * p.columns);
-            for j in 0..const { tile::vectors::<T::Vector<S>>() } {
-                let j = j * T::Vector::<S>::LANES;
+            for j in (0..const { width::<T::Vector<S>>() }).step_by(T::Vector::<S>::LANES) {
                 // SAFETY: vector j of row k is readable, and `new` was told that its place in the copy
                 // is writable.
                 unsafe {

@@ -30,10 +30,10 @@ use super::packed::{self, Packed};
 #[inline(always)]
 pub(super) fn multiply<S: Simd, T: Real>(simd: S, p: Operands<'_, T>) {
     let lanes = T::Vector::<S>::LANES;
-    let whole = vectors::<T::Vector<S>>();
-    if packed::pays(&p, whole * lanes) {
+    if packed::pays::<T::Vector<S>>(&p) {
         return simd.vectorize(Packed(p));
     }
+    let whole = vectors::<T::Vector<S>>();
     let widest = match (p.rows, whole) {
         (1, _) => CHAINS,
         (2 | 3, 2) => CHAINS.div_ceil(p.rows),
@@ -53,10 +53,10 @@ pub(super) fn multiply<S: Simd, T: Real>(simd: S, p: Operands<'_, T>) {
     }
 }
 
-/// Rows of the tile that fills the registers ...
+/// Rows of the tile that fills the registers …
 pub(super) const HEIGHT: usize = 6;
 
-/// ... and its vectors of columns: the sums, a row of vectors of B and an element of A must fit.
+/// … and its vectors of columns: the sums, a row of vectors of B and an element of A must fit.
 pub(super) const fn vectors<V: Vector>() -> usize {
     if V::REGISTERS >= 32 { 4 } else { 2 }
 }
@@ -80,25 +80,25 @@ impl<T: Real> Program for Panel<'_, T> {
 
 #[inline(always)]
 fn panel<V: Vector>(simd: V::Simd, p: Operands<'_, V::Element>) {
-    let alone = || {};
+    let nothing = || {};
     let last = p.columns.wrapping_sub(V::LANES);
     // SAFETY: as many vectors as the columns fill, the last of them shifted to end with the columns.
     unsafe {
         if p.rows == 1 && p.columns > V::LANES {
             return single::<V>(simd, last, p);
         }
-        let vectors = p.columns.div_ceil(V::LANES);
-        match (vectors, const { self::vectors::<V>() }, p.rows) {
+        let count = p.columns.div_ceil(V::LANES);
+        match (count, const { vectors::<V>() }, p.rows) {
             (1, _, _) if p.columns < V::LANES => {
-                rows::<V, _, 8, 1>(simd, First { count: p.columns }, p, alone);
+                rows::<V, _, 8, 1>(simd, First { count: p.columns }, p, nothing);
             }
-            (1, _, _) => rows::<V, _, 8, 1>(simd, Whole::<1> { last }, p, alone),
-            (2, 4, _) => rows::<V, _, 8, 2>(simd, Whole::<2> { last }, p, alone),
-            (3, 4, _) => rows::<V, _, 8, 3>(simd, Whole::<3> { last }, p, alone),
+            (1, _, _) => rows::<V, _, 8, 1>(simd, Whole::<1> { last }, p, nothing),
+            (2, 4, _) => rows::<V, _, 8, 2>(simd, Whole::<2> { last }, p, nothing),
+            (3, 4, _) => rows::<V, _, 8, 3>(simd, Whole::<3> { last }, p, nothing),
             (3, 2, 2) => tile::<V, _, 2, 3>(simd, Whole::<3> { last }, p, 0),
             (4, 2, 2) => tile::<V, _, 2, 4>(simd, Whole::<4> { last }, p, 0),
             (3, 2, 3) => tile::<V, _, 3, 3>(simd, Whole::<3> { last }, p, 0),
-            _ => whole_panel::<V>(simd, p, alone),
+            _ => whole_panel::<V>(simd, p, nothing),
         }
     }
 }
