@@ -1,6 +1,6 @@
 //! Derivatives, as passes over the graph.
 //!
-//! [`vjp`] is reverse mode: from a scalar back to everything it depends on. [`jvp`] is forward
+//! [`vjp()`] is reverse mode: from a scalar back to everything it depends on. [`jvp()`] is forward
 //! mode: from a direction at the inputs to the direction at everything computed from them. Both
 //! append nodes to the graph they are given, both take the derivative of element-wise operations
 //! from the one table in [`rules`], and what they append is differentiable again.

@@ -1,7 +1,7 @@
 //! Formulas: activations and losses as they are written, and how they become nodes.
 //!
 //! The built-in activations and losses are entries of the tables in [`builtin`]; a declaration can
-//! add its own. Both are written in the language that [`parse`] reads, and take the same way to
+//! add its own. Both are written in the language that [`parse()`] reads, and take the same way to
 //! nodes. A formula says only the value; its derivative comes from the rules, like everything
 //! else's.
 

@@ -2,7 +2,7 @@
 //!
 //! Three products make up a layer: forward X·W, input gradient G·Wᵀ, weight gradient Xᵀ·G. All
 //! end in one register tile (`tile`), which reads its left factor through strides and its right one
-//! row by row; Wᵀ is made by [`transpose`] once a step. What the tile would waste lanes on, the few
+//! row by row; Wᵀ is made by [`transpose()`] once a step. What the tile would waste lanes on, the few
 //! columns beyond the last full vector, goes elsewhere: to dot products along k (`dot`) or to the
 //! tile with its factors exchanged (`swapped`). Rows that collide in the cache are copied (`packed`).
 //! A single row has a product of its own (`row`), and so have few weights and many rows, with their

@@ -131,7 +131,7 @@ pub fn class_log_likelihood<R: Row>(logits: &[R], labels: &[usize]) -> Result<f6
     Ok(sum / labels.len() as f64)
 }
 
-/// z[label] − ln Σ exp z, where a single column z stands for the two logits 0 and z.
+/// `z[label]` − ln Σ exp z, where a single column z stands for the two logits 0 and z.
 fn log_softmax<R: Row>(logits: &R, label: usize) -> f64 {
     let mut z: Vec<f64> = logits.as_slice().iter().map(|z| z.to_f64()).collect();
     if let [z1] = z[..] {
