@@ -158,19 +158,6 @@ fn bits<T: Real, const N: usize>(rows: &[[T; N]]) -> Vec<u64> {
         .collect()
 }
 
-/// Whether a set's results must have the same bits as those of all others that fuse.
-fn fuses(isa: Isa) -> bool {
-    struct Fuses;
-    impl Program for Fuses {
-        type Output = bool;
-        #[inline(always)]
-        fn run<S: Simd>(self, _simd: S) -> bool {
-            S::FMA
-        }
-    }
-    isa.run(Fuses)
-}
-
 /// `product` of m rows: values, guard rows, equal bits on all sets that fuse, and the first and
 /// last row alone with the same bits as in the batch.
 #[track_caller]
@@ -214,7 +201,7 @@ fn check_product<T: Real, const K: usize, const N: usize>(batches: &[usize]) {
                 });
                 assert_eq!(bits(&alone), bits(&c[i..=i]), "{what}: row {i} alone");
             }
-            if fuses(isa) {
+            if isa.fuses() {
                 assert_eq!(
                     *fused.get_or_insert_with(|| bits(c)),
                     bits(c),
@@ -254,7 +241,7 @@ fn check_transposed_product<T: Real, const K: usize, const N: usize>(batches: &[
             });
             let d = guarded.finish(&what);
             close(d, &expected, m, &what);
-            if fuses(isa) {
+            if isa.fuses() {
                 let d = bits(d);
                 assert_eq!(
                     *fused.get_or_insert_with(|| d.clone()),

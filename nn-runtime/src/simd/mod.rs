@@ -171,6 +171,20 @@ impl Isa {
         self.run(Name)
     }
 
+    /// Whether the set's results must have the same bits as those of all others that fuse.
+    #[cfg(test)]
+    pub(crate) fn fuses(self) -> bool {
+        struct Fuses;
+        impl Program for Fuses {
+            type Output = bool;
+            #[inline(always)]
+            fn run<S: Simd>(self, _simd: S) -> bool {
+                S::FMA
+            }
+        }
+        self.run(Fuses)
+    }
+
     /// Runs a program with this set's instructions.
     pub fn run<P: Program>(self, program: P) -> P::Output {
         match self.0 {

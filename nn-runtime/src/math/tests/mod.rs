@@ -70,24 +70,13 @@ fn map<F: Function, T: Real>(isa: Isa, xs: &[T]) -> Vec<T> {
     ys
 }
 
-/// Whether a set fuses multiply-adds.
-struct Fuses;
-
-impl Program for Fuses {
-    type Output = bool;
-    #[inline(always)]
-    fn run<S: Simd>(self, _simd: S) -> bool {
-        S::FMA
-    }
-}
-
 /// The function on every set; asserts that the sets that fuse agree bit for bit.
 fn map_everywhere<F: Function, T: Real>(xs: &[T]) -> Vec<(Isa, Vec<T>)> {
     let all: Vec<(Isa, Vec<T>)> = Isa::available()
         .into_iter()
         .map(|isa| (isa, map::<F, T>(isa, xs)))
         .collect();
-    let mut fused = all.iter().filter(|(isa, _)| isa.run(Fuses));
+    let mut fused = all.iter().filter(|(isa, _)| isa.fuses());
     if let Some((_, first)) = fused.next() {
         for (isa, ys) in fused {
             for ((x, y), z) in xs.iter().zip(ys).zip(first) {
