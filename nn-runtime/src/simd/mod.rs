@@ -257,19 +257,22 @@ mod tests {
     }
 
     /// A set is missing only where the processor lacks it.
-    #[cfg(target_arch = "x86_64")]
     #[test]
     fn every_set_of_the_processor_is_available() {
         let has = |name| Isa::available().iter().any(|isa| isa.name() == name);
         assert!(has("portable"));
-        assert_eq!(
-            has("avx2"),
-            is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
-        );
-        assert_eq!(
-            has("avx512"),
-            has("avx2") && is_x86_feature_detected!("avx512dq")
-        );
+        assert_eq!(has("neon"), cfg!(target_arch = "aarch64"));
+        #[cfg(target_arch = "x86_64")]
+        {
+            assert_eq!(
+                has("avx2"),
+                is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
+            );
+            assert_eq!(
+                has("avx512"),
+                has("avx2") && is_x86_feature_detected!("avx512dq")
+            );
+        }
     }
 
     #[test]
